@@ -1,0 +1,131 @@
+// Package org knows units, people, roles, and what a role may see and do.
+// Everything not granted here is denied.
+package org
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"luodi/internal/fault"
+)
+
+// UnitKind says what a unit is to the system.
+type UnitKind string
+
+// The kinds of units.
+const (
+	Centre     UnitKind = "centre"     // 招商服务中心, operator of the system
+	Department UnitKind = "department" // 市直部门
+	County     UnitKind = "county"     // 县市区
+	Leadership UnitKind = "leadership" // 市领导
+)
+
+// Unit is a body that people belong to and that seats, assignments and scores name.
+type Unit struct {
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	ShortName string   `json:"short_name"`
+	Kind      UnitKind `json:"kind"`
+}
+
+// Role is what a person is to the system; a person may have several.
+type Role string
+
+// The roles of design section 6.
+const (
+	CentreOperator    Role = "centre_operator"    // 招商中心经办
+	CentreLeader      Role = "centre_leader"      // 招商中心负责人: decides reviews
+	DepartmentHandler Role = "department_handler" // 部门经办
+	DepartmentLeader  Role = "department_leader"  // 部门负责人
+	CountyOperator    Role = "county_operator"    // 县市区招商经办
+	PanelMember       Role = "panel_member"       // 研判会成员
+	Assessor          Role = "assessor"           // 考核人员
+	CityLeader        Role = "city_leader"        // 市领导, reads all
+	Auditor           Role = "auditor"            // 审计, reads all
+	Administrator     Role = "administrator"      // 系统管理员: accounts and calendar, not business
+)
+
+var roleNames = map[Role]string{
+	CentreOperator: "招商中心经办", CentreLeader: "招商中心负责人",
+	DepartmentHandler: "部门经办", DepartmentLeader: "部门负责人",
+	CountyOperator: "县市区经办", PanelMember: "研判会成员", Assessor: "考核人员",
+	CityLeader: "市领导", Auditor: "审计人员", Administrator: "系统管理员",
+}
+
+// Label is the role's Chinese name.
+func (r Role) Label() string { return roleNames[r] }
+
+// Valid reports whether the role exists.
+func (r Role) Valid() bool { _, ok := roleNames[r]; return ok }
+
+// User is a person with an account.
+type User struct {
+	ID       string `json:"id"`
+	Login    string `json:"login"`
+	Name     string `json:"name"`
+	UnitID   string `json:"unit_id"`
+	Roles    []Role `json:"roles"`
+	Disabled bool   `json:"disabled"`
+}
+
+// Check finds what is wrong with a user; units is the set of unit ids that exist.
+func (u User) Check(units map[string]Unit) error {
+	bad := fault.New(fault.Invalid, "user_invalid", "账号信息有误")
+	switch {
+	case u.Login == "" || utf8.RuneCountInString(u.Login) > 64 || strings.ContainsAny(u.Login, " \t\n"):
+		return bad.With("/login", "login_invalid", "登录名为1至64个字符,不含空格")
+	case u.Name == "" || utf8.RuneCountInString(u.Name) > 64:
+		return bad.With("/name", "name_invalid", "姓名为1至64个字符")
+	case len(u.Roles) == 0 || slices.ContainsFunc(u.Roles, func(r Role) bool { return !r.Valid() }):
+		return bad.With("/roles", "role_invalid", "至少有一个角色,且角色须存在")
+	}
+	if _, ok := units[u.UnitID]; !ok {
+		return bad.With("/unit_id", "unit_unknown", "单位不存在")
+	}
+	return nil
+}
+
+// Actor is who acts, stamped by the server from the session and never taken from
+// a request. System actors are the clock and the sweep; what they do is shown as automatic.
+type Actor struct {
+	UserID   string `json:"user_id,omitempty"`
+	Name     string `json:"name"`
+	UnitID   string `json:"unit_id,omitempty"`
+	UnitName string `json:"unit_name,omitempty"`
+	Roles    []Role `json:"roles,omitempty"`
+	System   bool   `json:"system,omitempty"`
+}
+
+// SystemActor is the clock: it fires deadlines and repairs, and approves nothing.
+func SystemActor() Actor { return Actor{Name: "系统自动", System: true} }
+
+// Has reports whether the actor holds any of the roles.
+func (a Actor) Has(roles ...Role) bool {
+	return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(a.Roles, r) })
+}
+
+// ReadsAll reports whether every project and process is visible to the actor.
+func (a Actor) ReadsAll() bool {
+	return a.System || a.Has(CentreOperator, CentreLeader, CityLeader, Auditor, Assessor)
+}
+
+// Scope limits a list to what one actor may see. The zero Scope sees nothing.
+type Scope struct {
+	All    bool   // sees everything
+	UnitID string // sees what its unit leads, carries or is asked about
+	UserID string // sees what it started itself
+}
+
+// ScopeOf is the widest scope the actor's roles give. An administrator keeps
+// accounts and the calendar and has no business reading projects.
+func ScopeOf(a Actor) Scope {
+	switch {
+	case a.ReadsAll():
+		return Scope{All: true}
+	case a.Has(DepartmentHandler, DepartmentLeader, CountyOperator, PanelMember):
+		return Scope{UnitID: a.UnitID, UserID: a.UserID}
+	default:
+		return Scope{}
+	}
+}
