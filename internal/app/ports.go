@@ -1,0 +1,242 @@
+// Package app is what Luodi does for its users: who may, load, call. It declares
+// the ports it needs; packages store and workflows fill them in.
+package app
+
+import (
+	"context"
+	"time"
+
+	"luodi/internal/calendar"
+	"luodi/internal/event"
+	"luodi/internal/org"
+	"luodi/internal/process"
+	"luodi/internal/project"
+	"luodi/internal/review"
+)
+
+// Processes is the engine as the application sees it. Every call answers within
+// two seconds; Unavailable means that nothing was acknowledged.
+type Processes interface {
+	// Start starts a process with its first command.
+	Start(ctx context.Context, kind, id, summary string, cmd process.Command) (process.Receipt, error)
+	// Send hands a command to a running process. version is that of the state that refused.
+	Send(ctx context.Context, kind, id string, cmd process.Command) (r process.Receipt, version int64, err error)
+	// Sync brings a process level with its stream, starting it again if the engine lost it.
+	Sync(ctx context.Context, kind, id, key string) (version int64, err error)
+	// Version tells how far a process has evolved; NotFound if the engine doesn't know it.
+	Version(ctx context.Context, kind, id string) (int64, error)
+}
+
+// ProcessRow is what the store keeps of a process beside its stream: the state as
+// a projection, for reading without replay, and how far things have come.
+type ProcessRow struct {
+	Stream    string
+	Kind      string
+	ID        string
+	ProjectID string
+	Head      int64 // last event of the stream
+	Confirmed int64 // last event that the workflow is known to have evolved through
+	Ended     bool
+	Calendar  string // digest of the calendar that the command was decided with
+	Computed  bool   // write-only: every open deadline was computed with that calendar
+	State     []byte // JSON
+}
+
+// CommandRow remembers a decided command. First and Last are its own events, zero when it decided nothing.
+type CommandRow struct {
+	Stream  string
+	ID      string
+	Request string // digest of what was asked
+	First   int64
+	Last    int64
+	Stage   string // of the process after the command
+}
+
+// TaskChange is the difference between the tasks of two states.
+type TaskChange struct {
+	Open   []process.Task // new or changed
+	Closed []string       // keys of tasks that are done
+	By     event.Event    // the event that closed them: who and when
+	Title  string         // what the tasks are about
+}
+
+// Journal is the store as Record sees it.
+type Journal interface {
+	// InTx runs fn in one transaction that is on disk when InTx returns nil. It
+	// tries again when the database asks for that (deadlock, serialization), so fn
+	// must have no other effect. Unavailable when the database is away.
+	InTx(ctx context.Context, fn func(Tx) error) error
+}
+
+// Tx is one open transaction that writes.
+type Tx interface {
+	// Command finds a decided command; ok is false when there is none.
+	Command(stream, id string) (row CommandRow, ok bool, err error)
+	SaveCommand(CommandRow) error
+	// EventsAfter reads a stream's events with a sequence number above seq, in order.
+	EventsAfter(stream string, seq int64) ([]event.Event, error)
+	// Head is the last event of a stream, locked against other writers; the zero event if there is none.
+	Head(stream string) (event.Event, error)
+	// Append fails with Conflict "stream_moved" when somebody else was first.
+	Append([]event.Event) error
+	// SaveProcess upserts the row, upserts open tasks, closes closed ones, and sets
+	// the units that may read the process. Calendar: if row.Computed it is stored;
+	// otherwise the stored digest is kept when equal and emptied when it differs.
+	SaveProcess(row ProcessRow, tasks TaskChange, readers []string) error
+
+	// SaveReview upserts the list row of a review. Conflict "review_active" when the
+	// project has another review that has not ended.
+	SaveReview(ReviewRow) error
+
+	// Project reads a project for update; NotFound "project_unknown".
+	Project(id string) (project.Project, error)
+	// InsertProject fails with Conflict "project_code_taken" for a code that exists.
+	InsertProject(project.Project) error
+	// UpdateProject writes every field where version is p.Version-1; Conflict "project_changed" otherwise.
+	UpdateProject(p project.Project) error
+	// NextCode counts up a gap-free counter such as "project-2023".
+	NextCode(counter string) (int64, error)
+
+	// Notice management; Conflict "notice_exists" for an id that exists.
+	InsertNotice(n calendar.Notice, by org.Actor, at time.Time) error
+
+	// Reply finds the stored answer to a request that is no process command;
+	// SaveReply stores it in the same transaction as the effect.
+	Reply(userID, key string) (Reply, bool, error)
+	SaveReply(userID, key string, r Reply) error
+}
+
+// Reply is the stored answer to an idempotent request.
+type Reply struct {
+	Request string // digest of what was asked
+	Body    []byte // JSON
+	At      time.Time
+}
+
+// ReviewRow is a review in a list.
+type ReviewRow struct {
+	ID          string         `json:"id"`
+	ProjectID   string         `json:"project_id"`
+	ProjectName string         `json:"project_name"`
+	CountyID    string         `json:"county_id"`
+	Stage       review.Stage   `json:"stage"`
+	Outcome     review.Outcome `json:"outcome,omitempty"`
+	StartedBy   string         `json:"started_by"` // name
+	StartedUser string         `json:"-"`
+	StartedUnit string         `json:"started_unit"`
+	StartedAt   time.Time      `json:"started_at"`
+	Due         time.Time      `json:"due,omitzero"` // next deadline
+	Provisional bool           `json:"provisional"`
+	Light       process.Light  `json:"light"`
+	EndedAt     time.Time      `json:"ended_at,omitzero"`
+	Seats       int            `json:"seats"`
+	Opined      int            `json:"opined"`
+}
+
+// Page asks for one page of a list. Cursor is opaque, as NextCursor gave it.
+type Page struct {
+	Cursor string
+	Limit  int // 1..200
+}
+
+// ReviewFilter narrows the list of reviews. Zero fields don't.
+type ReviewFilter struct {
+	Stage     review.Stage
+	ProjectID string
+	Query     string // part of the project's name
+	Open      *bool
+}
+
+// TaskRow is a line of an inbox.
+type TaskRow struct {
+	ID          string        `json:"id"`
+	Kind        string        `json:"kind"`       // process kind, "review"
+	ProcessID   string        `json:"process_id"` // review id
+	ProjectID   string        `json:"project_id"`
+	Action      string        `json:"action,omitempty"` // the action that does it
+	Title       string        `json:"title"`
+	Subject     string        `json:"subject"` // what it is about
+	UnitID      string        `json:"unit_id"`
+	OpenedAt    time.Time     `json:"opened_at"`
+	Due         time.Time     `json:"due,omitzero"`
+	Provisional bool          `json:"provisional"`
+	Light       process.Light `json:"light"`
+	Reminded    bool          `json:"reminded"`
+	DoneAt      time.Time     `json:"done_at,omitzero"`
+	DoneBy      string        `json:"done_by,omitempty"`
+}
+
+// Box is one of the four boxes of an inbox.
+type Box string
+
+// The boxes.
+const (
+	Todo    Box = "todo"    // waits for the caller; overdue first, then by deadline
+	Done    Box = "done"    // the caller's own unit has done; latest first
+	Started Box = "started" // processes the caller started; latest first
+	CC      Box = "cc"      // processes the caller's unit got a copy of; latest first
+)
+
+// Notice is a recorded holiday notice with who recorded it.
+type Notice struct {
+	calendar.Notice
+	RecordedBy string    `json:"recorded_by,omitempty"`
+	RecordedAt time.Time `json:"recorded_at,omitzero"`
+}
+
+// Reads is the store for readers. Every list is filtered by the scope it is given;
+// an object outside the scope is NotFound, like one that doesn't exist.
+type Reads interface {
+	Process(ctx context.Context, kind, id string, scope org.Scope) (ProcessRow, error)
+	Events(ctx context.Context, stream string, after int64) ([]event.Event, error)
+	CommandOf(ctx context.Context, stream, id string) (CommandRow, bool, error)
+	ReplyOf(ctx context.Context, userID, key string) (Reply, bool, error)
+
+	Reviews(ctx context.Context, scope org.Scope, f ReviewFilter, p Page) (rows []ReviewRow, next string, err error)
+	// Tasks fills a box: todo and done by unit and role, started by user, cc by unit.
+	Tasks(ctx context.Context, actor org.Actor, box Box, p Page) (rows []TaskRow, next string, err error)
+	TaskCounts(ctx context.Context, actor org.Actor) (map[Box]int, error)
+
+	Project(ctx context.Context, id string, scope org.Scope) (project.Project, error)
+	Projects(ctx context.Context, scope org.Scope, f project.Filter, sort project.Sort, p Page) (rows []project.Project, next string, err error)
+	// EachProject calls fn for every project of a filtered list in its order.
+	EachProject(ctx context.Context, scope org.Scope, f project.Filter, sort project.Sort, fn func(project.Project) error) error
+	// Timeline is every event about a project, oldest first, whatever its stream.
+	Timeline(ctx context.Context, projectID string) ([]event.Event, error)
+
+	Units(ctx context.Context) ([]org.Unit, error)
+	User(ctx context.Context, id string) (org.User, error)
+	Notices(ctx context.Context) ([]Notice, error)
+	// NoticesMark changes whenever a notice is recorded; cheap.
+	NoticesMark(ctx context.Context) (int64, error)
+	Target(ctx context.Context, year int, indicator string) (value string, ok bool, err error)
+	Ping(ctx context.Context) error
+}
+
+// Sweeps is the store for the sweep and for reconcile.
+type Sweeps interface {
+	// Behind lists open processes whose last event is older than before and not
+	// confirmed by the workflow, and ones that ended unconfirmed.
+	Behind(ctx context.Context, before time.Time, limit int) ([]ProcessRow, error)
+	// Stale lists open processes whose deadlines were computed with another calendar.
+	Stale(ctx context.Context, digest string, limit int) ([]ProcessRow, error)
+	// Confirm notes that the workflow has evolved through seq (never lowers it).
+	Confirm(ctx context.Context, stream string, seq int64) error
+	// Streams calls fn for every stream id.
+	Streams(ctx context.Context, fn func(stream string) error) error
+	// AllProcesses calls fn for every process row.
+	AllProcesses(ctx context.Context, fn func(ProcessRow) error) error
+	// OpenTasks lists the keys of the open tasks of a stream.
+	OpenTasks(ctx context.Context, stream string) ([]string, error)
+	// ReviewRowOf reads the list row of a review for comparison.
+	ReviewRowOf(ctx context.Context, id string) (ReviewRow, error)
+}
+
+// Directory is the store for the administrator and the first start.
+type Directory interface {
+	SaveUnits(ctx context.Context, units []org.Unit) error
+	// SaveUser upserts by id; Conflict "login_taken".
+	SaveUser(ctx context.Context, u org.User, passwordHash string) error
+	CountUsers(ctx context.Context) (int64, error)
+	SaveTarget(ctx context.Context, year int, indicator, value string) error
+}

@@ -1,0 +1,182 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/google/uuid"
+
+	"luodi/internal/event"
+	"luodi/internal/fault"
+	"luodi/internal/org"
+	"luodi/internal/process"
+	"luodi/internal/project"
+	"luodi/internal/review"
+)
+
+// Reviews is 落地前研判 for its users.
+type Reviews struct {
+	Service[review.State, review.Facts]
+	Template review.Template
+}
+
+// StartReview is what a person says to start a review.
+type StartReview struct {
+	ProjectID string `json:"project_id"`
+	Note      string `json:"note"`
+}
+
+// Plan tells who would sit on a project's review, and why, before it is started.
+func (s *Reviews) Plan(ctx context.Context, actor org.Actor, projectID string) (review.Plan, error) {
+	p, err := s.Reads.Project(ctx, projectID, org.ScopeOf(actor))
+	if err != nil {
+		return review.Plan{}, err
+	}
+	plan, _, err := s.plan(ctx, p)
+	return plan, err
+}
+
+func (s *Reviews) plan(ctx context.Context, p project.Project) (review.Plan, review.Figures, error) {
+	f := figures(p)
+	units, err := unitsByID(ctx, s.Reads)
+	if err != nil {
+		return review.Plan{}, f, err
+	}
+	plan, err := s.Template.Plan(f, units)
+	return plan, f, err
+}
+
+func figures(p project.Project) review.Figures {
+	return review.Figures{
+		ProjectID: p.ID, Code: p.Code, Name: p.Name, Investor: p.Investor,
+		InvestorKind: string(p.InvestorKind), CountyID: p.CountyID, Industry: p.Industry,
+		AgreedAmount: p.AgreedAmount, LandArea: p.LandArea.String(), EnergyUse: p.EnergyUse.String(),
+		Chemicals: p.Chemicals,
+	}
+}
+
+func unitsByID(ctx context.Context, reads Reads) (map[string]org.Unit, error) {
+	list, err := reads.Units(ctx)
+	units := make(map[string]org.Unit, len(list))
+	for _, u := range list {
+		units[u.ID] = u
+	}
+	return units, err
+}
+
+// MayStart says whether the actor may start reviews of a project at all.
+func (s *Reviews) MayStart(actor org.Actor, p project.Project) error {
+	switch {
+	case actor.Has(org.CentreOperator, org.CentreLeader):
+	case actor.Has(org.CountyOperator) && actor.UnitID == p.CountyID:
+	default:
+		return fault.New(fault.Forbidden, "review_start_forbidden", "由招商中心或项目所在县市区发起研判")
+	}
+	_, err := p.ByReview(project.InReview)
+	return err
+}
+
+// Start submits a project for review. The id follows from the key, so that asking
+// again with the same key finds the same review. Errors: NotFound for a hidden
+// project, Forbidden, Conflict when the project's stage or another review forbids it.
+func (s *Reviews) Start(ctx context.Context, actor org.Actor, key string, in StartReview) (process.Receipt, error) {
+	request, err := json.Marshal(in)
+	if err != nil {
+		return process.Receipt{}, err
+	}
+	cmd, err := s.command(actor, review.ActSubmit, key, request)
+	if err != nil {
+		return process.Receipt{}, err
+	}
+	id := uuid.NewSHA1(uuid.NameSpaceOID, []byte("review\n"+cmd.ID)).String()
+	if receipt, ok, err := s.stored(ctx, id, cmd); ok || err != nil {
+		return receipt, err
+	}
+	p, err := s.Reads.Project(ctx, in.ProjectID, org.ScopeOf(actor))
+	if err != nil {
+		return process.Receipt{}, err
+	}
+	if err := s.MayStart(actor, p); err != nil {
+		return process.Receipt{}, err
+	}
+	if cmd.Body, err = s.submission(ctx, id, p, in.Note); err != nil {
+		return process.Receipt{}, err
+	}
+	receipt, err := s.Processes.Start(ctx, review.Kind, id, "研判 "+p.Name, cmd)
+	if err == nil && receipt.Request != cmd.Request {
+		return process.Receipt{}, errKeyReused()
+	}
+	return receipt, err
+}
+
+// submission freezes the project's figures and the template's choice into the command.
+func (s *Reviews) submission(ctx context.Context, id string, p project.Project, note string) (json.RawMessage, error) {
+	plan, f, err := s.plan(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(review.Submission{ID: id, Figures: f, Note: note, StageBefore: string(p.Stage), Plan: plan})
+}
+
+// List gives the reviews the actor may see, latest first.
+func (s *Reviews) List(ctx context.Context, actor org.Actor, f ReviewFilter, p Page) ([]ReviewRow, string, error) {
+	return s.Reads.Reviews(ctx, org.ScopeOf(actor), f, p)
+}
+
+// ProjectReview writes what a review changes beside its own rows: its line in the
+// lists and, when the outcome says so, the project's stage, in Record's transaction.
+func ProjectReview(tx Tx, before, after review.State, events []event.Event) error {
+	if err := tx.SaveReview(reviewRow(after)); err != nil {
+		return err
+	}
+	if before.Started() && before.ProjectStage() == after.ProjectStage() {
+		return nil
+	}
+	return moveProject(tx, after, events)
+}
+
+func moveProject(tx Tx, s review.State, events []event.Event) error {
+	p, err := tx.Project(s.Figures.ProjectID)
+	if err != nil {
+		return err
+	}
+	last := events[len(events)-1]
+	moved, err := p.ByReview(project.Stage(s.ProjectStage()))
+	if err != nil {
+		return err
+	}
+	return saveProject(tx, moved, last.CommandID, last.Actor, last.At, StageByReview{
+		ReviewID: s.ID, From: string(p.Stage), To: string(moved.Stage), Outcome: s.Outcome.Label(),
+	})
+}
+
+func reviewRow(s review.State) ReviewRow {
+	row := ReviewRow{
+		ID: s.ID, ProjectID: s.Figures.ProjectID, ProjectName: s.Figures.Name, CountyID: s.Figures.CountyID,
+		Stage: s.Stage, Outcome: s.Outcome, StartedBy: s.Initiator.Name, StartedUser: s.Initiator.UserID,
+		StartedUnit: s.Initiator.UnitID, StartedAt: s.StartedAt, Due: s.Due(), Provisional: s.Provisional(),
+		Light: s.Light(), EndedAt: s.EndedAt, Seats: len(s.Seats),
+	}
+	for _, seat := range s.Seats {
+		if seat.Opinion != "" {
+			row.Opined++
+		}
+	}
+	return row
+}
+
+// ReviewFacts gives what review rules need; the digest names the calendar in it.
+func ReviewFacts(calendars *Calendars) func(context.Context) (review.Facts, string, error) {
+	return func(ctx context.Context) (review.Facts, string, error) {
+		cal, err := calendars.Current(ctx)
+		if err != nil {
+			return review.Facts{}, "", err
+		}
+		return review.Facts{Calendar: cal}, cal.Digest(), nil
+	}
+}
+
+// ReviewSnapshot gives the facts last seen, without asking the store.
+func ReviewSnapshot(calendars *Calendars) func() review.Facts {
+	return func() review.Facts { return review.Facts{Calendar: calendars.Snapshot()} }
+}

@@ -1,0 +1,163 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"luodi/internal/event"
+	"luodi/internal/fault"
+	"luodi/internal/org"
+	"luodi/internal/process"
+)
+
+// Service is what people can do with one kind of process: look at it, ask what
+// they may do, and do it. It is the same for every kind.
+type Service[S, F any] struct {
+	Definition process.Definition[S, F]
+	Processes  Processes
+	Reads      Reads
+	Facts      func() F // latest snapshot; only for refusals that need no workflow
+	Now        func() time.Time
+	NewID      func() string
+}
+
+// View is a process as one person sees it.
+type View[S any] struct {
+	Row    ProcessRow
+	State  S
+	Events []event.Event
+}
+
+// Get loads a process with its events. NotFound when it isn't the actor's to see.
+func (s *Service[S, F]) Get(ctx context.Context, actor org.Actor, id string) (View[S], error) {
+	v, err := s.load(ctx, actor, id)
+	if err != nil {
+		return v, err
+	}
+	v.Events, err = s.Reads.Events(ctx, v.Row.Stream, 0)
+	return v, err
+}
+
+func (s *Service[S, F]) load(ctx context.Context, actor org.Actor, id string) (v View[S], err error) {
+	v.Row, err = s.Reads.Process(ctx, s.Definition.Kind, id, org.ScopeOf(actor))
+	if err != nil {
+		return v, err
+	}
+	return v, json.Unmarshal(v.Row.State, &v.State)
+}
+
+// Actions lists what the actor may do now, and why not.
+func (s *Service[S, F]) Actions(ctx context.Context, actor org.Actor, id string) ([]process.Action, error) {
+	v, err := s.load(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.Definition.Actions(v.State, actor), nil
+}
+
+// Act does one action. key is the caller's idempotency key: the same key gives the
+// same receipt, and a different request under it is Invalid "idempotency_key_reused".
+// Errors: NotFound when the process is hidden; what Decide refuses; Unavailable when
+// nothing was acknowledged.
+func (s *Service[S, F]) Act(ctx context.Context, actor org.Actor, id, action, key string, body json.RawMessage) (process.Receipt, error) {
+	v, err := s.load(ctx, actor, id)
+	if err != nil {
+		return process.Receipt{}, err
+	}
+	cmd, err := s.command(actor, action, key, body)
+	if err != nil {
+		return process.Receipt{}, err
+	}
+	if key != "" {
+		if receipt, ok, err := s.stored(ctx, id, cmd); ok || err != nil {
+			return receipt, err
+		}
+	}
+	if v.Row.Ended { // no workflow runs any more; the state alone refuses
+		_, err := s.Definition.Decide(v.State, cmd, s.Facts())
+		if err == nil {
+			err = fault.New(fault.Conflict, "process_ended", "已经办结")
+		}
+		return process.Receipt{}, err
+	}
+	return s.send(ctx, v.Row, cmd)
+}
+
+// send retries once after bringing the workflow level, when a crash had left it
+// behind its stream and it refused from an old state, or when the engine lost it.
+func (s *Service[S, F]) send(ctx context.Context, row ProcessRow, cmd process.Command) (process.Receipt, error) {
+	receipt, version, err := s.Processes.Send(ctx, row.Kind, row.ID, cmd)
+	lost := fault.HasCode(err, "process_unknown")
+	behind := err != nil && !fault.Is(err, fault.Unavailable) && version < row.Head
+	if lost || behind {
+		if _, err := s.Processes.Sync(ctx, row.Kind, row.ID, "sync:"+s.NewID()); err != nil {
+			return process.Receipt{}, err
+		}
+		receipt, _, err = s.Processes.Send(ctx, row.Kind, row.ID, cmd)
+	}
+	if err == nil && receipt.Request != cmd.Request {
+		return process.Receipt{}, errKeyReused()
+	}
+	return receipt, err
+}
+
+// command stamps a request with the actor and the time.
+func (s *Service[S, F]) command(actor org.Actor, name, key string, body json.RawMessage) (process.Command, error) {
+	id, err := commandID(actor, key, s.NewID)
+	return process.Command{
+		ID: id, Name: name, Actor: actor, At: s.Now(), Body: body, Request: Digest(name, body),
+	}, err
+}
+
+// stored finds the receipt of a command that was recorded before.
+func (s *Service[S, F]) stored(ctx context.Context, id string, cmd process.Command) (r process.Receipt, ok bool, err error) {
+	stream := process.StreamID(s.Definition.Kind, id)
+	row, ok, err := s.Reads.CommandOf(ctx, stream, cmd.ID)
+	if err != nil || !ok {
+		return r, false, err
+	}
+	if row.Request != cmd.Request {
+		return r, false, errKeyReused()
+	}
+	r = process.Receipt{ID: id, Version: row.Last, Stage: row.Stage, Request: row.Request}
+	events, err := s.Reads.Events(ctx, stream, row.First-1)
+	for _, e := range events {
+		if e.Seq <= row.Last {
+			r.Events = append(r.Events, e.Type)
+		}
+	}
+	return r, err == nil, err
+}
+
+// commandID puts the key into the actor's own name space, so that nobody meets
+// another's answers. Without a key every request is a new one.
+func commandID(actor org.Actor, key string, newID func() string) (string, error) {
+	if key == "" {
+		key = newID()
+	}
+	if utf8.RuneCountInString(key) > 128 || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", fault.New(fault.Malformed, "idempotency_key_invalid", "Idempotency-Key 为1至128个可见的 ASCII 字符")
+	}
+	return actor.UserID + ":" + key, nil
+}
+
+// Digest tells two requests under one key apart; whitespace in JSON doesn't count.
+func Digest(name string, body json.RawMessage) string {
+	var v any
+	if json.Unmarshal(body, &v) == nil {
+		if canonical, err := json.Marshal(v); err == nil {
+			body = canonical
+		}
+	}
+	h := sha256.Sum256(append([]byte(name+"\n"), body...))
+	return hex.EncodeToString(h[:8])
+}
+
+func errKeyReused() *fault.Error {
+	return fault.New(fault.Invalid, "idempotency_key_reused", "这个 Idempotency-Key 已用于另一项内容不同的请求")
+}

@@ -1,0 +1,124 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"luodi/internal/fault"
+	"luodi/internal/org"
+	"luodi/internal/process"
+)
+
+// Sweeper brings level what a crash or a new holiday notice left behind, so that
+// no deadline waits for the next visitor. It runs at start-up, every few minutes
+// and after a notice; running it twice at once does no harm.
+type Sweeper struct {
+	Store     Sweeps
+	Processes Processes
+	Calendars *Calendars
+	Now       func() time.Time
+	NewID     func() string
+	Log       *slog.Logger
+	// Settled is how long a stream must be quiet before its workflow is asked how
+	// far it came: a command that runs just now is not behind.
+	Settled time.Duration
+}
+
+// sweepBatch bounds one look at the store; a sweep goes on until nothing is left.
+const sweepBatch = 200
+
+// Sweep runs once. What can't be done now is logged and left to the next sweep.
+func (s *Sweeper) Sweep(ctx context.Context) error {
+	if err := s.level(ctx); err != nil {
+		return err
+	}
+	return s.recalculate(ctx)
+}
+
+func (s *Sweeper) level(ctx context.Context) error {
+	for {
+		rows, err := s.Store.Behind(ctx, s.Now().Add(-s.Settled), sweepBatch)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		done := 0
+		for _, row := range rows {
+			if err := s.levelOne(ctx, row); err != nil {
+				s.Log.Warn("process could not be brought level", "stream", row.Stream, "error", err)
+				continue
+			}
+			done++
+		}
+		if done == 0 {
+			return ctx.Err()
+		}
+	}
+}
+
+// levelOne confirms a workflow that has everything, and nudges one that hasn't.
+func (s *Sweeper) levelOne(ctx context.Context, row ProcessRow) error {
+	version, err := s.Processes.Version(ctx, row.Kind, row.ID)
+	if fault.Is(err, fault.NotFound) && row.Ended {
+		version, err = row.Head, nil // finished and forgotten by the engine
+	}
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if version < row.Head {
+		version, err = s.Processes.Sync(ctx, row.Kind, row.ID, "sync:"+s.NewID())
+		if err != nil {
+			return err
+		}
+		s.Log.Info("process brought level with its stream", "stream", row.Stream, "version", version)
+	}
+	return s.Store.Confirm(ctx, row.Stream, version)
+}
+
+// recalculate sends every process whose deadlines were computed with another
+// calendar the command to compute them again. The command's id is the calendar's
+// digest at the stream's head: each process does it once.
+func (s *Sweeper) recalculate(ctx context.Context) error {
+	cal, err := s.Calendars.Current(ctx)
+	if err != nil {
+		return err
+	}
+	for {
+		rows, err := s.Store.Stale(ctx, cal.Digest(), sweepBatch)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		done := 0
+		for _, row := range rows {
+			cmd := process.Command{
+				ID: fmt.Sprintf("calendar:%s:%d", cal.Digest(), row.Head), Name: process.Recalculate, Actor: org.SystemActor(), At: s.Now(),
+			}
+			if _, _, err := s.Processes.Send(ctx, row.Kind, row.ID, cmd); err != nil {
+				s.Log.Warn("deadlines could not be computed again", "stream", row.Stream, "error", err)
+				continue
+			}
+			done++
+		}
+		if done == 0 {
+			return ctx.Err()
+		}
+	}
+}
+
+// Run sweeps at once, then every interval and whenever kicked, until ctx ends.
+func (s *Sweeper) Run(ctx context.Context, every time.Duration, kick <-chan struct{}) {
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("sweep was cut short", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		case <-kick:
+		}
+	}
+}

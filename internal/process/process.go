@@ -1,0 +1,113 @@
+// Package process is the contract between a pure aggregate and the durable shell
+// that runs it: commands come in, Decide turns them into events, Evolve turns
+// events into state, and the state says which deadlines it waits for and who may
+// do what. Every long-running process of Luodi (review, liaison, assessment,
+// bulletin) fills in one Definition and gets the same shell, recorder and API.
+package process
+
+import (
+	"encoding/json"
+	"time"
+
+	"luodi/internal/event"
+	"luodi/internal/fault"
+	"luodi/internal/org"
+)
+
+// Command is one request to change one process. The server stamps Actor and At.
+// ID is the caller's idempotency key in the caller's own name space: the same ID
+// is decided once, whatever happens in between.
+type Command struct {
+	ID    string          `json:"id"`
+	Name  string          `json:"name"`
+	Actor org.Actor       `json:"actor"`
+	At    time.Time       `json:"at"`
+	Body  json.RawMessage `json:"body,omitempty"`
+	// Request is a digest of what the caller asked for, to notice a key that comes
+	// twice for different requests. Empty for the clock's own commands.
+	Request string `json:"request,omitempty"`
+}
+
+// The commands every process understands.
+const (
+	Sync        = "sync"        // decides nothing; brings the workflow level with the stream
+	Recalculate = "recalculate" // the calendar changed: compute open deadlines again
+)
+
+// Timer is a moment that the state waits for, and the system command to send then.
+// Names are unique within a state. A timer that no longer makes sense when it
+// fires is refused by Decide like any other command.
+type Timer struct {
+	Name    string
+	At      time.Time
+	Summary string // Chinese, for whoever looks at the engine
+	Command string
+	Body    any
+}
+
+// Definition is one kind of process: S its state, F the facts its rules need
+// beside the state (calendar, templates, units).
+type Definition[S, F any] struct {
+	Kind    string                                     // "review"; prefix of its streams and workflow ids
+	Decide  func(S, Command, F) ([]event.Draft, error) // all rules; never replayed
+	Evolve  func(S, event.Event) S                     // total; replayed for ever
+	Timers  func(S) []Timer                            // deadlines the state waits for
+	Ended   func(S) bool                               // nothing can happen any more
+	Summary func(S) Summary                            // what lists and the engine show
+	Actions func(S, org.Actor) []Action                // who may do what now, and why not
+	Tell    func(event.Event) string                   // an event as a sentence for the timeline
+	Tasks   func(S) []Task                             // whom the state waits for
+	Readers func(S) []string                           // ids of the units that may see the process
+}
+
+// Summary is what a list or the engine's search shows of a process.
+type Summary struct {
+	ProjectID string
+	Stage     string
+	Title     string
+	Due       time.Time // the next deadline; zero if nothing is due
+}
+
+// Task is one thing that somebody has to do now; inboxes are made of them. Tasks
+// are derived from the state: a task that is no longer derived has been done.
+type Task struct {
+	Key         string // unique within the process while open
+	Action      string // the action that does it
+	Title       string
+	UnitID      string
+	Roles       []org.Role // any of them, within the unit
+	OpenedAt    time.Time
+	Due         time.Time // zero: no deadline
+	Provisional bool
+	Light       Light
+	Reminded    bool
+}
+
+// Receipt is the answer to a command that was recorded.
+type Receipt struct {
+	ID      string   `json:"id" doc:"process id"`
+	Version int64    `json:"version" doc:"sequence number of the last event recorded by this command"`
+	Stage   string   `json:"stage" doc:"stage after the command"`
+	Events  []string `json:"events" doc:"types of the events recorded by this command"`
+	Request string   `json:"request,omitempty" doc:"digest of the request that was recorded"`
+}
+
+// Recorded is what Record gives back to the workflow: every event after the
+// version that the workflow had, and the command's own receipt or refusal.
+type Recorded struct {
+	Events  []event.Event `json:"events,omitempty"`
+	First   int64         `json:"first,omitempty"` // the command's own events are First..Last; none if zero
+	Last    int64         `json:"last,omitempty"`
+	Refusal *fault.Error  `json:"refusal,omitempty"`
+}
+
+// StreamID names the stream and the workflow of a process.
+func StreamID(kind, id string) string { return kind + "-" + id }
+
+// Replay evolves the zero state through events.
+func (d Definition[S, F]) Replay(state S, events []event.Event) S {
+	for _, e := range events {
+		state = d.Evolve(state, e)
+	}
+	return state
+}

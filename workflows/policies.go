@@ -1,0 +1,30 @@
+package workflows
+
+import (
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+)
+
+// workflowTaskTimeout is short, so that after a crash the engine gives a started
+// task to the new process soon.
+const workflowTaskTimeout = 5 * time.Second
+
+// firstCommandWait is how long a process waits for its first event. A start whose
+// command is refused leaves an empty workflow, which ends by itself.
+const firstCommandWait = time.Minute
+
+// recordOptions never give up: an update that was accepted is answered when the
+// database is back, and in the meantime its caller has been told 503.
+func recordOptions(command string) workflow.LocalActivityOptions {
+	return workflow.LocalActivityOptions{
+		StartToCloseTimeout: 30 * time.Second,
+		Summary:             command,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval:    100 * time.Millisecond,
+			BackoffCoefficient: 2,
+			MaximumInterval:    4 * time.Second,
+		},
+	}
+}

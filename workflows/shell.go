@@ -1,0 +1,244 @@
+package workflows
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"luodi/activities"
+	"luodi/internal/event"
+	"luodi/internal/fault"
+	"luodi/internal/org"
+	"luodi/internal/process"
+)
+
+// Process runs one kind of aggregate as a workflow. It is the same for all kinds:
+// register Run under the kind's name.
+type Process[S, F any] struct {
+	Definition process.Definition[S, F]
+	Record     *activities.Record[S, F]
+	// Facts is the worker's latest snapshot, for the dry run in the validator only;
+	// it must not block. Record reads fresh facts.
+	Facts func() F
+}
+
+// Run is the workflow function.
+func (p *Process[S, F]) Run(ctx workflow.Context, in Input[S]) error {
+	sh := &shell[S, F]{Process: p, id: in.ID, state: in.State, version: in.Version,
+		mutex: workflow.NewMutex(ctx), spent: map[string]bool{}}
+	if err := sh.setup(ctx); err != nil {
+		return err
+	}
+	return sh.run(ctx)
+}
+
+// shell is one running process.
+type shell[S, F any] struct {
+	*Process[S, F]
+	id      string
+	state   S
+	version int64
+	mutex   workflow.Mutex
+	alarm   alarm
+	spent   map[string]bool // deadlines that rang at this version and changed nothing: not again until it moves
+	shown   process.Summary // what the engine was last told
+}
+
+// alarm is the one Temporal timer a shell keeps: for the earliest deadline.
+type alarm struct {
+	process.Timer
+	key    string
+	cancel workflow.CancelFunc
+	future workflow.Future
+}
+
+func (s *shell[S, F]) setup(ctx workflow.Context) error {
+	err := workflow.SetUpdateHandlerWithOptions(ctx, UpdateCommand, s.command,
+		workflow.UpdateHandlerOptions{Validator: s.validate, Description: "one command of a person or of the server"})
+	if err != nil {
+		return err
+	}
+	if err := workflow.SetUpdateHandler(ctx, UpdateSync, s.sync); err != nil {
+		return err
+	}
+	return workflow.SetQueryHandler(ctx, QueryVersion, func() (int64, error) { return s.version, nil })
+}
+
+// validate decides without recording, so that a refusal costs no history. It is
+// not run on replay. It sees the state as of its arrival; Record decides again.
+func (s *shell[S, F]) validate(_ workflow.Context, cmd process.Command) error {
+	_, err := s.Definition.Decide(s.state, cmd, s.Facts())
+	if err == nil {
+		return nil
+	}
+	return activities.ToFailure(fault.From(err), s.version)
+}
+
+// command is the update handler: one at a time, in the order of arrival.
+func (s *shell[S, F]) command(ctx workflow.Context, cmd process.Command) (process.Receipt, error) {
+	recorded, err := s.record(ctx, cmd)
+	if err != nil {
+		return process.Receipt{}, err
+	}
+	if recorded.Refusal != nil {
+		return process.Receipt{}, activities.ToFailure(recorded.Refusal, s.version)
+	}
+	return s.receipt(cmd, recorded), nil
+}
+
+func (s *shell[S, F]) receipt(cmd process.Command, recorded process.Recorded) process.Receipt {
+	r := process.Receipt{ID: s.id, Version: recorded.Last, Stage: s.Definition.Summary(s.state).Stage, Request: cmd.Request}
+	for _, e := range recorded.Events {
+		if e.Seq >= recorded.First && e.Seq <= recorded.Last {
+			r.Events = append(r.Events, e.Type)
+		}
+	}
+	return r
+}
+
+func (s *shell[S, F]) sync(ctx workflow.Context) (int64, error) {
+	_, err := s.record(ctx, process.Command{Name: process.Sync, Actor: org.SystemActor()})
+	return s.version, err
+}
+
+// record runs the local activity and evolves through everything it brings back.
+func (s *shell[S, F]) record(ctx workflow.Context, cmd process.Command) (process.Recorded, error) {
+	var recorded process.Recorded
+	if err := s.mutex.Lock(ctx); err != nil {
+		return recorded, err
+	}
+	defer s.mutex.Unlock()
+	ctx = workflow.WithLocalActivityOptions(ctx, recordOptions(cmd.Name))
+	err := workflow.ExecuteLocalActivity(ctx, s.Record.Run, s.state, s.version, s.id, cmd).Get(ctx, &recorded)
+	if err != nil {
+		return recorded, err
+	}
+	for _, e := range recorded.Events {
+		s.evolve(e)
+	}
+	return recorded, nil
+}
+
+// evolve passes over what the state already holds, so that a gap or a repeat can't count twice.
+func (s *shell[S, F]) evolve(e event.Event) {
+	if e.Seq == s.version+1 {
+		s.state, s.version, s.spent = s.Definition.Evolve(s.state, e), e.Seq, map[string]bool{}
+	}
+}
+
+// run waits for deadlines until the process ends or its history grows long.
+func (s *shell[S, F]) run(ctx workflow.Context) error {
+	if s.version == 0 {
+		ok, err := workflow.AwaitWithTimeout(ctx, firstCommandWait, func() bool { return s.version > 0 })
+		if err != nil || !ok {
+			return err // never began: nothing was recorded
+		}
+	}
+	for !s.Definition.Ended(s.state) {
+		if err := s.show(ctx); err != nil {
+			return err
+		}
+		s.arm(ctx)
+		seen := s.version
+		err := workflow.Await(ctx, func() bool {
+			return s.version != seen || s.rang() || s.long(ctx)
+		})
+		switch {
+		case err != nil:
+			return err
+		case s.rang():
+			if err := s.ring(ctx); err != nil {
+				return err
+			}
+		case s.long(ctx):
+			return s.continueAsNew(ctx)
+		}
+	}
+	s.disarm()
+	if err := s.show(ctx); err != nil {
+		return err
+	}
+	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
+}
+
+func (s *shell[S, F]) long(ctx workflow.Context) bool {
+	return workflow.GetInfo(ctx).GetContinueAsNewSuggested()
+}
+
+// continueAsNew hands over the state once nobody is inside a handler.
+func (s *shell[S, F]) continueAsNew(ctx workflow.Context) error {
+	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+		return err
+	}
+	return workflow.NewContinueAsNewError(ctx, s.Definition.Kind, Input[S]{ID: s.id, Version: s.version, State: s.state})
+}
+
+// show tells the engine's search the project and the stage, when they changed:
+// each upsert is an event of history.
+func (s *shell[S, F]) show(ctx workflow.Context) error {
+	now := s.Definition.Summary(s.state)
+	if now.ProjectID == s.shown.ProjectID && now.Stage == s.shown.Stage {
+		return nil
+	}
+	s.shown = now
+	workflow.SetCurrentDetails(ctx, now.Title)
+	return workflow.UpsertTypedSearchAttributes(ctx,
+		AttributeProject.ValueSet(now.ProjectID), AttributeStage.ValueSet(now.Stage))
+}
+
+// arm keeps one timer, for the earliest deadline, and leaves it alone while that
+// stays the same.
+func (s *shell[S, F]) arm(ctx workflow.Context) {
+	next, ok := s.earliest()
+	if ok && timerKey(next) == s.alarm.key {
+		return
+	}
+	s.disarm()
+	if !ok {
+		return
+	}
+	timerCtx, cancel := workflow.WithCancel(ctx)
+	wait := max(next.At.Sub(workflow.Now(ctx)), 0)
+	s.alarm.Timer, s.alarm.key, s.alarm.cancel = next, timerKey(next), cancel
+	s.alarm.future = workflow.NewTimerWithOptions(timerCtx, wait, workflow.TimerOptions{Summary: next.Summary})
+}
+
+func (s *shell[S, F]) disarm() {
+	if s.alarm.cancel != nil {
+		s.alarm.cancel()
+	}
+	s.alarm = alarm{}
+}
+
+func (s *shell[S, F]) earliest() (next process.Timer, ok bool) {
+	for _, t := range s.Definition.Timers(s.state) {
+		if !s.spent[timerKey(t)] && (!ok || t.At.Before(next.At)) {
+			next, ok = t, true
+		}
+	}
+	return next, ok
+}
+
+func timerKey(t process.Timer) string { return fmt.Sprintf("%s@%d", t.Name, t.At.UnixMicro()) }
+
+func (s *shell[S, F]) rang() bool { return s.alarm.future != nil && s.alarm.future.IsReady() }
+
+// ring sends the deadline's command. Its id is the timer's own, so that a deadline
+// is marked once even when the workflow is started over.
+func (s *shell[S, F]) ring(ctx workflow.Context) error {
+	t := s.alarm.Timer
+	s.disarm()
+	s.spent[timerKey(t)] = true
+	body, err := json.Marshal(t.Body)
+	if err != nil {
+		return temporal.NewNonRetryableApplicationError("timer body", "internal", err)
+	}
+	_, err = s.record(ctx, process.Command{
+		ID:   fmt.Sprintf("timer:%s@%s", t.Name, t.At.UTC().Format(time.RFC3339)),
+		Name: t.Command, Actor: org.SystemActor(), At: workflow.Now(ctx), Body: body,
+	})
+	return err
+}
