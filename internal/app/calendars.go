@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -63,25 +64,36 @@ type CalendarService struct {
 	Calendars *Calendars
 	Journal   Journal
 	Now       func() time.Time
+	NewID     func() string
 	Recorded  func() // tells the sweep that open deadlines must be computed again
 }
 
-// Record stores a new notice. Open deadlines are computed again by the sweep, each
-// change as an event. Only an administrator may; Conflict when the notice exists.
-func (s *CalendarService) Record(ctx context.Context, actor org.Actor, n calendar.Notice) error {
+// Record stores a new notice and tells how many processes are open. Their deadlines
+// are computed again by the sweep, each change as an event. Errors: Forbidden but
+// for an administrator; Conflict "notice_exists"; Invalid naming each wrong day.
+func (s *CalendarService) Record(ctx context.Context, actor org.Actor, key string, n calendar.Notice) (open int, err error) {
 	if !actor.Has(org.Administrator) {
-		return fault.New(fault.Forbidden, "notice_forbidden", "由系统管理员登记放假通知")
+		return 0, fault.New(fault.Forbidden, "notice_forbidden", "由系统管理员登记放假通知")
 	}
 	cal, err := s.Calendars.Current(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if _, err := cal.WithNotice(n); err != nil {
+	err = Once(ctx, s.Journal, actor, key, "notice", n, &open, s.Now, s.NewID, func(tx Tx) error {
+		if _, err := cal.WithNotice(n); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(cal.Notices(), func(known calendar.Notice) bool { return known.ID == n.ID }) {
+			return fault.New(fault.Conflict, "notice_exists", "该通知已经登记")
+		}
+		if err := tx.InsertNotice(n, actor, s.Now()); err != nil {
+			return err
+		}
+		open, err = tx.OpenProcesses()
 		return err
-	}
-	err = s.Journal.InTx(ctx, func(tx Tx) error { return tx.InsertNotice(n, actor, s.Now()) })
+	})
 	if err == nil {
 		s.Recorded()
 	}
-	return err
+	return open, err
 }

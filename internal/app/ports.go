@@ -99,6 +99,8 @@ type Tx interface {
 
 	// Notice management; Conflict "notice_exists" for an id that exists.
 	InsertNotice(n calendar.Notice, by org.Actor, at time.Time) error
+	// OpenProcesses counts the processes that have not ended.
+	OpenProcesses() (int, error)
 
 	// Reply finds the stored answer to a request that is no process command;
 	// SaveReply stores it in the same transaction as the effect.
@@ -205,11 +207,13 @@ type Reads interface {
 	Timeline(ctx context.Context, projectID string) ([]event.Event, error)
 
 	Units(ctx context.Context) ([]org.Unit, error)
-	User(ctx context.Context, id string) (org.User, error)
+	// UserWithUnit reads a person and the unit in one query; NotFound.
+	UserWithUnit(ctx context.Context, id string) (org.User, org.Unit, error)
 	Notices(ctx context.Context) ([]Notice, error)
 	// NoticesMark changes whenever a notice is recorded; cheap.
 	NoticesMark(ctx context.Context) (int64, error)
-	Target(ctx context.Context, year int, indicator string) (value string, ok bool, err error)
+	// Targets gives a year's targets by indicator.
+	Targets(ctx context.Context, year int) (map[string]string, error)
 	Ping(ctx context.Context) error
 }
 

@@ -174,7 +174,3 @@ func sameTask(a, b process.Task) bool {
 	return a.Due.Equal(b.Due) && a.Light == b.Light && a.Reminded == b.Reminded &&
 		a.Provisional == b.Provisional && a.Title == b.Title && a.OpenedAt.Equal(b.OpenedAt)
 }
-
-func errKeyReused() *fault.Error {
-	return fault.New(fault.Invalid, "idempotency_key_reused", "这个 Idempotency-Key 已用于另一项内容不同的请求")
-}

@@ -140,14 +140,19 @@ func moveProject(tx Tx, s review.State, events []event.Event) error {
 	if err != nil {
 		return err
 	}
-	last := events[len(events)-1]
-	moved, err := p.ByReview(project.Stage(s.ProjectStage()))
+	to := project.Stage(s.ProjectStage())
+	if s.Outcome == review.Withdrawn || s.Outcome == review.Terminated {
+		to = p.GivenBack(to)
+	}
+	moved, err := p.ByReview(to)
 	if err != nil {
 		return err
 	}
-	return saveProject(tx, moved, last.CommandID, last.Actor, last.At, StageByReview{
-		ReviewID: s.ID, From: string(p.Stage), To: string(moved.Stage), Outcome: s.Outcome.Label(),
+	last := events[len(events)-1]
+	_, err = saveProject(tx, moved, last.CommandID, last.Actor, last.At, project.StageByReview{
+		ReviewID: s.ID, From: p.Stage, To: moved.Stage, Outcome: s.Outcome.Label(),
 	})
+	return err
 }
 
 func reviewRow(s review.State) ReviewRow {

@@ -1,0 +1,149 @@
+// Package api is Luodi over HTTP: Gin routes under an OpenAPI 3.1 description made
+// by huma. It translates, and decides nothing: who may do what is in package app
+// and in the aggregates.
+package api
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"luodi/internal/app"
+)
+
+// Limits on what a request may carry, in bytes.
+const (
+	maxBody  = 1 << 20
+	maxSheet = 10 << 20
+)
+
+// Server holds what the handlers call.
+type Server struct {
+	Identity   Identity
+	Reads      app.Reads
+	Reviews    *app.Reviews
+	Projects   *app.Projects
+	Calendar   *app.CalendarService
+	Statistics *app.Statistics
+	Ready      func(context.Context) Readiness
+	Demo       *Demo // nil unless this is a demonstration
+	Web        fs.FS
+	Log        *slog.Logger
+	Version    string
+	Now        func() time.Time
+	// SecureCookies marks the session cookie Secure: for servers behind TLS.
+	SecureCookies bool
+}
+
+var problems sync.Once
+
+// Handler builds the routes. Everything but the listed public routes needs a session.
+func (s *Server) Handler() http.Handler {
+	problems.Do(useProblems)
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.HandleMethodNotAllowed = true
+	r.Use(s.recovered, s.headers, s.crossOrigin, s.session)
+	r.NoRoute(s.workbench)
+	r.NoMethod(func(c *gin.Context) { abort(c, errMethod()) })
+
+	config := huma.DefaultConfig("Luodi 落地", s.Version)
+	config.Info.Description = "Investment promotion of a city as one closed loop. " +
+		"Errors are problem+json with a stable code. Every changing request takes an Idempotency-Key: " +
+		"the same key gives the same answer. Amounts are decimal strings in 万元 (10,000 CNY)."
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "set by POST /api/v1/session"},
+	}
+	config.Security = []map[string][]string{{"session": {}}}
+	config.CreateHooks = nil // no $schema links inside answers
+	config.DocsPath = ""     // huma's own page loads its viewer from another host
+	a := humagin.New(r, config)
+	s.routes(a, r)
+	return r
+}
+
+func (s *Server) routes(a huma.API, r *gin.Engine) {
+	s.healthRoutes(a)
+	s.sessionRoutes(a)
+	s.reviewRoutes(a)
+	s.taskRoutes(a)
+	s.projectRoutes(a)
+	s.calendarRoutes(a)
+	s.statisticsRoutes(a)
+	if s.Demo != nil {
+		s.demoRoutes(a)
+	}
+	r.GET("/docs", s.docs)
+}
+
+// op describes one operation.
+func op(method, path, id, summary string, change ...func(*huma.Operation)) huma.Operation {
+	o := huma.Operation{
+		Method: method, Path: path, OperationID: id, Summary: summary, MaxBodyBytes: maxBody,
+		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
+	}
+	if method != http.MethodGet {
+		o.Errors = append(o.Errors, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge)
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	return o
+}
+
+// public marks an operation that needs no session; publicPaths must list it too.
+func public(o *huma.Operation) { o.Security = []map[string][]string{} }
+
+// created makes the success status 201.
+func created(o *huma.Operation) { o.DefaultStatus = http.StatusCreated }
+
+// tagged groups operations in the documentation.
+func tagged(tag string) func(*huma.Operation) {
+	return func(o *huma.Operation) { o.Tags = []string{tag} }
+}
+
+// keyed is the header of requests that change something.
+type keyed struct {
+	Key string `header:"Idempotency-Key" maxLength:"128" doc:"the same key gives the same answer; sent again after a 503 it tells what became of the request"`
+}
+
+// paged are the query parameters of lists.
+type paged struct {
+	Cursor string `query:"cursor" maxLength:"512" doc:"next_cursor of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+func (p paged) page() app.Page { return app.Page{Cursor: p.Cursor, Limit: p.Limit} }
+
+// body wraps an answer for huma.
+type body[T any] struct {
+	Body T
+}
+
+// answer is the common end of a handler.
+func answer[T any](ctx context.Context, v T, err error) (*body[T], error) {
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &body[T]{Body: v}, nil
+}
+
+// list is one page of a list.
+type list[T any] struct {
+	Items []T    `json:"items"`
+	Next  string `json:"next_cursor,omitempty" doc:"absent on the last page"`
+}
+
+func page[T any](items []T, next string) list[T] {
+	if items == nil {
+		items = []T{}
+	}
+	return list[T]{Items: items, Next: next}
+}
