@@ -82,7 +82,7 @@ type Tx interface {
 	// SaveProcess upserts the row, upserts open tasks, closes closed ones, and sets
 	// the units that may read the process. Calendar: if row.Computed it is stored;
 	// otherwise the stored digest is kept when equal and emptied when it differs.
-	SaveProcess(row ProcessRow, tasks TaskChange, readers []string) error
+	SaveProcess(row ProcessRow, tasks TaskChange, readers []process.Reader) error
 
 	// SaveReview upserts the list row of a review. Conflict "review_active" when the
 	// project has another review that has not ended.

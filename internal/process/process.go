@@ -57,7 +57,13 @@ type Definition[S, F any] struct {
 	Actions func(S, org.Actor) []Action                // who may do what now, and why not
 	Tell    func(event.Event) string                   // an event as a sentence for the timeline
 	Tasks   func(S) []Task                             // whom the state waits for
-	Readers func(S) []string                           // ids of the units that may see the process
+	Readers func(S) []Reader                           // the units that may see the process
+}
+
+// Reader is a unit that may see a process.
+type Reader struct {
+	UnitID string
+	Copy   bool // it only gets a copy (抄送), and has no part in it
 }
 
 // Summary is what a list or the engine's search shows of a process.

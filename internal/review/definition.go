@@ -23,7 +23,7 @@ func Definition() process.Definition[State, Facts] {
 		Actions: Actions,
 		Tell:    Tell,
 		Tasks:   Tasks,
-		Readers: State.Units,
+		Readers: State.Readers,
 	}
 }
 

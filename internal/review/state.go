@@ -5,6 +5,7 @@
 package review
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -207,15 +208,23 @@ func (s State) Provisional() bool {
 	return slices.ContainsFunc(s.Steps(), func(x NamedStep) bool { return x.Open() && x.Clock.Provisional })
 }
 
-// Units lists the units that take part or get a copy: they may see the review.
-func (s State) Units() []string {
-	units := []string{s.Initiator.UnitID, s.Figures.CountyID}
-	units = append(units, s.CopyTo...)
+// Readers lists the units that may see the review: those that take part, and
+// those that get a copy because the template or the project's county says so.
+func (s State) Readers() []process.Reader {
+	part := map[string]bool{s.Initiator.UnitID: true}
 	for _, t := range s.OpinionTerms {
-		units = append(units, t.UnitID)
+		part[t.UnitID] = true
 	}
+	units := append(slices.Collect(maps.Keys(part)), s.Figures.CountyID)
+	units = append(units, s.CopyTo...)
 	slices.Sort(units)
-	return slices.DeleteFunc(slices.Compact(units), func(u string) bool { return u == "" })
+	var out []process.Reader
+	for _, u := range slices.Compact(units) {
+		if u != "" {
+			out = append(out, process.Reader{UnitID: u, Copy: !part[u]})
+		}
+	}
+	return out
 }
 
 // ProjectStage is the stage that the review gives the project.
