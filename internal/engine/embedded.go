@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -47,12 +48,15 @@ func StartEmbedded(ctx context.Context, o Embedded) (*Engine, error) {
 	if err := prepareStorage(ctx, file, store, namespace, o.SearchAttributes); err != nil {
 		return nil, fmt.Errorf("embedded engine: %w", err)
 	}
-	server, address, err := startServer(store, newServerLogger(o.Logger, o.LogLevel))
+	level := new(slog.LevelVar)
+	level.Set(levelOr(o.LogLevel, slog.LevelWarn))
+	logger := leveled(o.Logger, level)
+	server, address, err := startServer(store, serverLogger{logger})
 	if err != nil {
 		return nil, fmt.Errorf("embedded engine: %w", err)
 	}
-	stop := stopServer(server, file)
-	e, err := connect(ctx, client.Options{HostPort: address, Namespace: namespace, Logger: sdkLogger(o.Logger)})
+	stop := stopServer(server, file, level)
+	e, err := connect(ctx, client.Options{HostPort: address, Namespace: namespace, Logger: sdkLogger(logger)})
 	if err != nil {
 		return nil, errors.Join(err, stop(ctx))
 	}
@@ -61,9 +65,11 @@ func StartEmbedded(ctx context.Context, o Embedded) (*Engine, error) {
 }
 
 // stopServer stops the server, then folds the write-ahead log into the file, so
-// that a copy of the one file is a complete backup.
-func stopServer(server temporal.Server, file string) func(context.Context) error {
+// that a copy of the one file is a complete backup. Its services stop one after
+// the other and each warns that it lost the one before: no news, so not logged.
+func stopServer(server temporal.Server, file string, level *slog.LevelVar) func(context.Context) error {
 	return func(ctx context.Context) error {
+		level.Set(levelFatal)
 		stopped := make(chan error, 1)
 		go func() { stopped <- server.Stop() }()
 		select {
@@ -75,9 +81,16 @@ func stopServer(server temporal.Server, file string) func(context.Context) error
 	}
 }
 
+func levelOr(l slog.Leveler, otherwise slog.Level) slog.Level {
+	if l == nil {
+		return otherwise
+	}
+	return l.Level()
+}
+
 func startServer(store *config.SQL, logger serverLogger) (temporal.Server, string, error) {
 	for attempt := 1; ; attempt++ {
-		ports, err := freePorts(len(temporal.DefaultServices))
+		ports, err := freePorts()
 		if err != nil {
 			return nil, "", err
 		}
@@ -96,8 +109,12 @@ func startServer(store *config.SQL, logger serverLogger) (temporal.Server, strin
 // port that is taken, into errors.
 func tryServer(store *config.SQL, ports servicePorts, logger serverLogger) (server temporal.Server, err error) {
 	defer func() {
-		if fatal, ok := recover().(*fatalError); ok {
-			server, err = nil, fatal
+		switch p := recover().(type) {
+		case nil:
+		case *fatalError:
+			server, err = nil, p
+		default:
+			panic(p)
 		}
 	}()
 	server, err = temporal.NewServer(
@@ -156,10 +173,10 @@ func serverConfig(store *config.SQL, ports servicePorts) *config.Config {
 // servicePorts gives each of the server's services its port on loopback.
 type servicePorts map[primitives.ServiceName]int
 
-// freePorts holds all ports open until it has enough, so that they differ.
-func freePorts(n int) (servicePorts, error) {
+// freePorts holds all ports open until it has all, so that they differ.
+func freePorts() (servicePorts, error) {
 	ports := servicePorts{}
-	for _, service := range temporal.DefaultServices[:n] {
+	for _, service := range temporal.DefaultServices {
 		l, err := net.Listen("tcp", net.JoinHostPort(loopback, "0"))
 		if err != nil {
 			return nil, fmt.Errorf("no free port on %s: %w", loopback, err)

@@ -47,10 +47,10 @@ type Embedded struct {
 	Dir string
 	// Namespace is created on first start; empty means DefaultNamespace.
 	Namespace string
-	// Logger receives the server's own messages from LogLevel upwards; nil
-	// discards them. The zero LogLevel is info, which is chatty; warn is usual.
+	// Logger receives what the server and its client say from LogLevel upwards;
+	// no Logger discards it, no LogLevel means warn.
 	Logger   *slog.Logger
-	LogLevel slog.Level
+	LogLevel slog.Leveler
 	// SearchAttributes are registered in the namespace, on every start those that
 	// are missing. SQLite has 10 keyword columns and 3 of every other type.
 	SearchAttributes map[string]enumspb.IndexedValueType
@@ -61,8 +61,8 @@ type External struct {
 	Address   string // host:port of the frontend
 	Namespace string // must exist there; empty means DefaultNamespace
 	TLS       TLSConfig
-	APIKey    string // bearer key, needs TLS; never logged
-	Logger    *slog.Logger
+	APIKey    string       // bearer key, needs TLS; never logged
+	Logger    *slog.Logger // no Logger discards what the client says
 }
 
 // TLSConfig names PEM files. CertFile and KeyFile are for clusters that ask
@@ -119,7 +119,7 @@ func Dial(ctx context.Context, o External) (*Engine, error) {
 	if o.Address == "" {
 		return nil, errors.New("engine address is empty: give HOST:PORT of the Temporal frontend")
 	}
-	options := client.Options{HostPort: o.Address, Namespace: orDefault(o.Namespace), Logger: sdkLogger(o.Logger)}
+	options := client.Options{HostPort: o.Address, Namespace: orDefault(o.Namespace), Logger: sdkLogger(leveled(o.Logger, new(slog.LevelVar)))}
 	if o.APIKey != "" {
 		if !o.TLS.Enabled {
 			return nil, errors.New("an engine API key needs TLS: without it the key would travel in the clear")
@@ -191,9 +191,4 @@ func orDefault(namespace string) string {
 	return namespace
 }
 
-func sdkLogger(l *slog.Logger) sdklog.Logger {
-	if l == nil {
-		l = slog.New(slog.DiscardHandler)
-	}
-	return sdklog.NewStructuredLogger(l)
-}
+func sdkLogger(l *slog.Logger) sdklog.Logger { return sdklog.NewStructuredLogger(l) }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -290,4 +291,42 @@ func socketInodes(t *testing.T) map[string]bool {
 		}
 	}
 	return inodes
+}
+
+func TestDialFindsTheNamespaceOrSaysHowToMakeIt(t *testing.T) {
+	e := start(t, engine.Embedded{Dir: t.TempDir()})
+	address := frontend(t, e)
+	d, err := engine.Dial(t.Context(), engine.External{Address: address})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stop(t, d)
+	if err := d.Ping(t.Context()); err != nil {
+		t.Error(err)
+	}
+	_, err = engine.Dial(t.Context(), engine.External{Address: address, Namespace: "nowhere"})
+	if err == nil || !strings.Contains(err.Error(), "namespace create --namespace nowhere") {
+		t.Errorf("error is %v", err)
+	}
+}
+
+// frontend learns the address from the cluster's own record.
+func frontend(t *testing.T, e *engine.Engine) string {
+	t.Helper()
+	r, err := e.Client().OperatorService().ListClusters(t.Context(), &operatorservice.ListClustersRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.GetClusters()[0].GetAddress()
+}
+
+func TestQuietWhenAllIsWell(t *testing.T) {
+	var said strings.Builder
+	e := start(t, engine.Embedded{Dir: t.TempDir(), Logger: slog.New(slog.NewTextHandler(&said, &slog.HandlerOptions{Level: slog.LevelDebug}))})
+	w := startWorker(t, e)
+	w.Stop()
+	stop(t, e)
+	if said.Len() > 0 {
+		t.Errorf("an uneventful run logged:\n%s", said.String())
+	}
 }
