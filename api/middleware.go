@@ -9,11 +9,10 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"luodi/internal/auth"
 	"luodi/internal/fault"
 	"luodi/internal/org"
 )
-
-const cookieName = "luodi_session"
 
 // publicPaths is the whole list of what needs no session, by method and path.
 var publicPaths = map[string]bool{
@@ -50,8 +49,8 @@ func (s *Server) session(c *gin.Context) {
 	if publicPaths[c.Request.Method+" "+path] || (c.FullPath() == "" && !strings.HasPrefix(path, "/api/")) {
 		return
 	}
-	token, err := c.Cookie(cookieName)
-	if err != nil || token == "" {
+	token := s.Cookies.Token(c.Request)
+	if token == "" {
 		abort(c, fault.New(fault.Unauthenticated, "session_missing", "请先登录"))
 		return
 	}
@@ -72,12 +71,10 @@ func (s *Server) logged(c *gin.Context, err error) *fault.Error {
 	return f
 }
 
-// crossOrigin refuses changing requests that a browser sends from another site
-// (Sec-Fetch-Site, else Origin against Host). Programs send neither header and
-// pass: they hold no cookie that a foreign page could ride on.
+// crossOrigin refuses changing requests that a browser sends from another site.
 func (s *Server) crossOrigin(c *gin.Context) {
-	if err := http.NewCrossOriginProtection().Check(c.Request); err != nil {
-		abort(c, fault.New(fault.Forbidden, "cross_origin", "拒绝来自其他网站的请求").Because(err))
+	if err := auth.CheckOrigin(c.Request); err != nil {
+		abort(c, s.logged(c, err))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"luodi/internal/app"
+	"luodi/internal/auth"
 )
 
 // Limits on what a request may carry, in bytes.
@@ -38,8 +39,7 @@ type Server struct {
 	Log        *slog.Logger
 	Version    string
 	Now        func() time.Time
-	// SecureCookies marks the session cookie Secure: for servers behind TLS.
-	SecureCookies bool
+	Cookies    auth.Cookies
 }
 
 var problems sync.Once
@@ -59,11 +59,12 @@ func (s *Server) Handler() http.Handler {
 		"Errors are problem+json with a stable code. Every changing request takes an Idempotency-Key: " +
 		"the same key gives the same answer. Amounts are decimal strings in 万元 (10,000 CNY)."
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"session": {Type: "apiKey", In: "cookie", Name: cookieName, Description: "set by POST /api/v1/session"},
+		"session": {Type: "apiKey", In: "cookie", Name: s.Cookies.Name(), Description: "set by POST /api/v1/session"},
 	}
 	config.Security = []map[string][]string{{"session": {}}}
 	config.CreateHooks = nil // no $schema links inside answers
 	config.DocsPath = ""     // huma's own page loads its viewer from another host
+	teach(config.Components.Schemas)
 	a := humagin.New(r, config)
 	s.routes(a, r)
 	return r

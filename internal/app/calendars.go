@@ -72,7 +72,7 @@ type CalendarService struct {
 // are computed again by the sweep, each change as an event. Errors: Forbidden but
 // for an administrator; Conflict "notice_exists"; Invalid naming each wrong day.
 func (s *CalendarService) Record(ctx context.Context, actor org.Actor, key string, n calendar.Notice) (open int, err error) {
-	if !actor.Has(org.Administrator) {
+	if !MayRecordNotices(actor) {
 		return 0, fault.New(fault.Forbidden, "notice_forbidden", "由系统管理员登记放假通知")
 	}
 	cal, err := s.Calendars.Current(ctx)

@@ -3,16 +3,15 @@ package app
 import (
 	"context"
 
-	"luodi/internal/fault"
 	"luodi/internal/org"
 )
 
 // Sessions opens and finds sessions; package auth does it.
 type Sessions interface {
 	// SignIn opens a session. Errors: Unauthenticated "bad_credentials"; RateLimited.
-	SignIn(ctx context.Context, login, password, addr string) (token, userID string, err error)
-	// UserOf finds whose session a token opens. Errors: Unauthenticated.
-	UserOf(ctx context.Context, token string) (userID string, err error)
+	SignIn(ctx context.Context, login, password, addr string) (token string, u org.User, err error)
+	// Authenticate finds whose session a token opens. Errors: Unauthenticated.
+	Authenticate(ctx context.Context, token string) (org.User, error)
 	SignOut(ctx context.Context, token string) error
 }
 
@@ -25,21 +24,21 @@ type Identity struct {
 
 // SignIn opens a session and tells who has signed in.
 func (i *Identity) SignIn(ctx context.Context, login, password, addr string) (string, org.Actor, error) {
-	token, userID, err := i.Sessions.SignIn(ctx, login, password, addr)
+	token, user, err := i.Sessions.SignIn(ctx, login, password, addr)
 	if err != nil {
 		return "", org.Actor{}, err
 	}
-	actor, err := i.actor(ctx, userID)
+	actor, err := i.actor(ctx, user)
 	return token, actor, err
 }
 
 // Actor finds who a token belongs to. Errors: Unauthenticated.
 func (i *Identity) Actor(ctx context.Context, token string) (org.Actor, error) {
-	userID, err := i.Sessions.UserOf(ctx, token)
+	user, err := i.Sessions.Authenticate(ctx, token)
 	if err != nil {
 		return org.Actor{}, err
 	}
-	return i.actor(ctx, userID)
+	return i.actor(ctx, user)
 }
 
 // SignOut ends a session at once, for every server.
@@ -47,10 +46,7 @@ func (i *Identity) SignOut(ctx context.Context, token string) error {
 	return i.Sessions.SignOut(ctx, token)
 }
 
-func (i *Identity) actor(ctx context.Context, userID string) (org.Actor, error) {
-	u, unit, err := i.Reads.UserWithUnit(ctx, userID)
-	if fault.Is(err, fault.NotFound) || (err == nil && u.Disabled) {
-		return org.Actor{}, fault.New(fault.Unauthenticated, "account_disabled", "账号已停用")
-	}
+func (i *Identity) actor(ctx context.Context, u org.User) (org.Actor, error) {
+	unit, err := i.Reads.Unit(ctx, u.UnitID)
 	return org.Actor{UserID: u.ID, Name: u.Name, UnitID: u.UnitID, UnitName: unit.Name, Roles: u.Roles}, err
 }

@@ -207,8 +207,9 @@ type Reads interface {
 	Timeline(ctx context.Context, projectID string) ([]event.Event, error)
 
 	Units(ctx context.Context) ([]org.Unit, error)
-	// UserWithUnit reads a person and the unit in one query; NotFound.
-	UserWithUnit(ctx context.Context, id string) (org.User, org.Unit, error)
+	// Unit reads one unit; NotFound.
+	Unit(ctx context.Context, id string) (org.Unit, error)
+	User(ctx context.Context, id string) (org.User, error)
 	Notices(ctx context.Context) ([]Notice, error)
 	// NoticesMark changes whenever a notice is recorded; cheap.
 	NoticesMark(ctx context.Context) (int64, error)

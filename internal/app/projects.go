@@ -65,14 +65,6 @@ type PreviewRow struct {
 // previewRows is how many rows an import shows.
 const previewRows = 50
 
-// mayEdit: the centre keeps every project, a county its own.
-func mayEdit(a org.Actor, countyID string) error {
-	if a.Has(org.CentreOperator, org.CentreLeader) || (a.Has(org.CountyOperator) && a.UnitID == countyID) {
-		return nil
-	}
-	return fault.New(fault.Forbidden, "project_forbidden", "只有招商中心和项目所在县市区可以登记和修改项目")
-}
-
 // Create registers a project. Errors: Forbidden; Invalid with every wrong field;
 // Conflict "project_code_taken".
 func (s *Projects) Create(ctx context.Context, actor org.Actor, key string, d project.Draft) (project.Project, error) {
@@ -231,7 +223,7 @@ func saveProject(tx Tx, p project.Project, commandID string, actor org.Actor, at
 // Invalid "import_invalid" whose details name every sheet, cell and reason.
 func (s *Projects) Import(ctx context.Context, actor org.Actor, key string, data []byte, dryRun bool) (Imported, error) {
 	out := Imported{DryRun: dryRun, Rows: []PreviewRow{}}
-	if !actor.Has(org.CentreOperator, org.CentreLeader, org.CountyOperator) && !actor.System {
+	if !MayImport(actor) {
 		return out, fault.New(fault.Forbidden, "project_forbidden", "只有招商中心和县市区可以导入项目")
 	}
 	list, err := s.Reads.Units(ctx)
@@ -243,7 +235,7 @@ func (s *Projects) Import(ctx context.Context, actor org.Actor, key string, data
 		return out, err
 	}
 	for _, row := range rows {
-		if mayEdit(actor, row.Draft.CountyID) != nil && !actor.System {
+		if mayEdit(actor, row.Draft.CountyID) != nil {
 			problems = append(problems, fault.Detail{Field: fmt.Sprintf("%s!%d", row.Sheet, row.Row), Code: "county_forbidden", Message: "不是本县市区的项目"})
 		}
 	}
@@ -389,4 +381,23 @@ func Tell(e event.Event) string {
 		return text
 	}
 	return review.Tell(e)
+}
+
+// Get reads one project. NotFound when it isn't the actor's to see.
+func (s *Projects) Get(ctx context.Context, actor org.Actor, id string) (project.Project, error) {
+	return s.Reads.Project(ctx, id, org.ScopeOf(actor))
+}
+
+// List gives the projects the actor may see.
+func (s *Projects) List(ctx context.Context, actor org.Actor, f project.Filter, sort project.Sort, p Page) ([]project.Project, string, error) {
+	return s.Reads.Projects(ctx, org.ScopeOf(actor), f, sort, p)
+}
+
+// Template writes an empty sheet for an import.
+func (s *Projects) Template(ctx context.Context, w io.Writer) error {
+	units, err := s.Reads.Units(ctx)
+	if err != nil {
+		return err
+	}
+	return s.Sheets.Template(w, units)
 }

@@ -66,10 +66,7 @@ func unitsByID(ctx context.Context, reads Reads) (map[string]org.Unit, error) {
 
 // MayStart says whether the actor may start reviews of a project at all.
 func (s *Reviews) MayStart(actor org.Actor, p project.Project) error {
-	switch {
-	case actor.Has(org.CentreOperator, org.CentreLeader):
-	case actor.Has(org.CountyOperator) && actor.UnitID == p.CountyID:
-	default:
+	if !MayStartReviews(actor) || mayEdit(actor, p.CountyID) != nil {
 		return fault.New(fault.Forbidden, "review_start_forbidden", "由招商中心或项目所在县市区发起研判")
 	}
 	_, err := p.ByReview(project.InReview)

@@ -1,0 +1,215 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"luodi/internal/app"
+	"luodi/internal/money"
+	"luodi/internal/project"
+)
+
+const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// ProjectView is a project as the API shows it.
+type ProjectView struct {
+	project.Project
+	StageLabel string          `json:"stage_label"`
+	Next       []project.Stage `json:"next_stages" doc:"stages that a person may give it now"`
+}
+
+func projectView(p project.Project) ProjectView {
+	if p.FundsArrived == nil {
+		p.FundsArrived = []project.Funds{}
+	}
+	p.CreatedBy.Roles = nil
+	return ProjectView{Project: p, StageLabel: p.Stage.Label(), Next: append([]project.Stage{}, p.Next()...)}
+}
+
+func (s *Server) projectRoutes(a huma.API) {
+	t := tagged("projects 项目库")
+	huma.Register(a, op(http.MethodGet, "/api/v1/projects", "list-projects", "Projects that the caller may see", t), s.listProjects)
+	huma.Register(a, op(http.MethodPost, "/api/v1/projects", "create-project", "Register a project", t, created), s.createProject)
+	huma.Register(a, op(http.MethodGet, "/api/v1/projects/template", "get-project-template", "Empty sheet for an import", t, sheetAnswer), s.projectTemplate)
+	huma.Register(a, op(http.MethodGet, "/api/v1/projects/export", "export-projects", "A filtered list as a sheet", t, sheetAnswer), s.exportProjects)
+	huma.Register(a, op(http.MethodPost, "/api/v1/projects/import", "import-projects", "Import a sheet, all or nothing; dry_run only tells", t, sheetRequest), s.importProjects)
+	huma.Register(a, op(http.MethodGet, "/api/v1/projects/{id}", "get-project", "One project", t), s.getProject)
+	huma.Register(a, op(http.MethodPatch, "/api/v1/projects/{id}", "edit-project", "Change figures, reach a stage, or correct with a reason", t), s.editProject)
+	huma.Register(a, op(http.MethodGet, "/api/v1/projects/{id}/timeline", "get-project-timeline", "Everything recorded about a project, oldest first", t), s.projectTimeline)
+}
+
+// projectFilter is shared by the list and the export.
+type projectFilter struct {
+	Query        string `query:"q" maxLength:"100" doc:"part of name, code or investor"`
+	CountyID     string `query:"county_id" maxLength:"64"`
+	Stage        string `query:"stage" maxLength:"32"`
+	Tier         string `query:"industry_tier" maxLength:"32"`
+	InvestorKind string `query:"investor_kind" maxLength:"32"`
+	Industry     string `query:"industry" maxLength:"100"`
+	Event        string `query:"event" maxLength:"100"`
+	Year         int    `query:"year" minimum:"0" maximum:"2100" doc:"of signing"`
+	LandedYear   int    `query:"landed_year" minimum:"0" maximum:"2100"`
+	AmountMin    string `query:"min_amount" maxLength:"32" doc:"万元, inclusive"`
+	AmountMax    string `query:"max_amount" maxLength:"32" doc:"万元, inclusive"`
+	Framework    string `query:"framework" enum:"true,false"`
+	AboveScale   string `query:"above_scale" enum:"true,false"`
+	Illustrative string `query:"illustrative" enum:"true,false"`
+	Sort         string `query:"sort" maxLength:"32" doc:"signed_on, agreed_amount, name, updated_at or code; - before it for descending"`
+}
+
+func (f projectFilter) parse() (project.Filter, project.Sort, error) {
+	out := project.Filter{
+		Query: f.Query, CountyID: f.CountyID, Stage: project.Stage(f.Stage), Tier: project.Tier(f.Tier),
+		InvestorKind: project.InvestorKind(f.InvestorKind), Industry: f.Industry, Event: f.Event,
+		Year: f.Year, LandedYear: f.LandedYear, Framework: optionalBool(f.Framework),
+		AboveScale: optionalBool(f.AboveScale), Illustrative: optionalBool(f.Illustrative),
+	}
+	sort, err := project.ParseSort(f.Sort)
+	if err != nil {
+		return out, sort, err
+	}
+	if out.AmountMin, err = amount("/query/min_amount", f.AmountMin); err != nil {
+		return out, sort, err
+	}
+	out.AmountMax, err = amount("/query/max_amount", f.AmountMax)
+	return out, sort, err
+}
+
+type listProjectsInput struct {
+	paged
+	projectFilter
+}
+
+func (s *Server) listProjects(ctx context.Context, in *listProjectsInput) (*body[list[ProjectView]], error) {
+	f, sort, err := in.parse()
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	rows, next, err := s.Projects.List(ctx, actorOf(ctx), f, sort, in.page())
+	views := make([]ProjectView, len(rows))
+	for i, p := range rows {
+		views[i] = projectView(p)
+	}
+	return answer(ctx, page(views, next), err)
+}
+
+type projectOutput struct {
+	Location string `header:"Location"`
+	Body     ProjectView
+}
+
+func (s *Server) createProject(ctx context.Context, in *struct {
+	keyed
+	Body ProjectDraft
+}) (*projectOutput, error) {
+	p, err := s.Projects.Create(ctx, actorOf(ctx), in.Key, project.Draft(in.Body))
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &projectOutput{Location: "/api/v1/projects/" + p.ID, Body: projectView(p)}, nil
+}
+
+type projectID struct {
+	ID string `path:"id" maxLength:"64"`
+}
+
+func (s *Server) getProject(ctx context.Context, in *projectID) (*body[ProjectView], error) {
+	p, err := s.Projects.Get(ctx, actorOf(ctx), in.ID)
+	return answer(ctx, projectView(p), err)
+}
+
+func (s *Server) editProject(ctx context.Context, in *struct {
+	keyed
+	projectID
+	Body ProjectEdit
+}) (*body[ProjectView], error) {
+	e, err := in.Body.edit()
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	p, err := s.Projects.Edit(ctx, actorOf(ctx), in.Key, in.ID, e)
+	return answer(ctx, projectView(p), err)
+}
+
+type timelineList struct {
+	Items []TimelineItem `json:"items"`
+}
+
+func (s *Server) projectTimeline(ctx context.Context, in *projectID) (*body[timelineList], error) {
+	events, err := s.Projects.Timeline(ctx, actorOf(ctx), in.ID)
+	return answer(ctx, timelineList{Items: timeline(events)}, err)
+}
+
+// sheetAnswer documents an xlsx as the answer.
+func sheetAnswer(o *huma.Operation) {
+	o.Responses = map[string]*huma.Response{"200": {
+		Description: "xlsx workbook",
+		Content:     map[string]*huma.MediaType{xlsx: {Schema: &huma.Schema{Type: "string", Format: "binary"}}},
+	}}
+}
+
+// sheetRequest documents an xlsx as the request, raw or as a form's field "file".
+func sheetRequest(o *huma.Operation) {
+	o.MaxBodyBytes = maxSheet
+	binary := &huma.Schema{Type: "string", Format: "binary"}
+	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		xlsx: {Schema: binary},
+		"multipart/form-data": {Schema: &huma.Schema{Type: "object", Required: []string{"file"},
+			Properties: map[string]*huma.Schema{"file": binary}}},
+	}}
+}
+
+type sheetOutput struct {
+	ContentType string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Body        []byte
+}
+
+// attachment writes into memory first: a failure must be a problem and not half a file.
+func attachment(ctx context.Context, name string, write func(*bytes.Buffer) error) (*sheetOutput, error) {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &sheetOutput{ContentType: xlsx, Body: b.Bytes(),
+		Disposition: "attachment; filename=\"projects.xlsx\"; filename*=UTF-8''" + url.PathEscape(name)}, nil
+}
+
+func (s *Server) projectTemplate(ctx context.Context, _ *struct{}) (*sheetOutput, error) {
+	return attachment(ctx, "项目导入模板.xlsx", func(b *bytes.Buffer) error { return s.Projects.Template(ctx, b) })
+}
+
+func (s *Server) exportProjects(ctx context.Context, in *projectFilter) (*sheetOutput, error) {
+	f, sort, err := in.parse()
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return attachment(ctx, "项目清单.xlsx", func(b *bytes.Buffer) error {
+		return s.Projects.Export(ctx, actorOf(ctx), f, sort, b)
+	})
+}
+
+func (s *Server) importProjects(ctx context.Context, in *struct {
+	keyed
+	upload
+	DryRun bool `query:"dry_run" doc:"check everything, change nothing"`
+}) (*body[app.Imported], error) {
+	out, err := s.Projects.Import(ctx, actorOf(ctx), in.Key, in.data, in.DryRun)
+	return answer(ctx, out, err)
+}
+
+// amount reads a decimal amount in 万元; empty is zero.
+func amount(field, text string) (money.Amount, error) {
+	if text == "" {
+		return 0, nil
+	}
+	a, err := money.Parse(text, money.Wan)
+	if err != nil {
+		return 0, errAmount(field)
+	}
+	return a, nil
+}

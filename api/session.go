@@ -1,0 +1,132 @@
+package api
+
+import (
+	"context"
+	"net"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+
+	"luodi/internal/app"
+	"luodi/internal/org"
+)
+
+// Me is who the caller is and how much waits.
+type Me struct {
+	User       MeUser          `json:"user"`
+	Unit       MeUnit          `json:"unit"`
+	RoleLabels []string        `json:"role_labels"`
+	Demo       bool            `json:"demo" doc:"a demonstration: all data are illustrative"`
+	MayStart   bool            `json:"may_start_reviews"`
+	MayImport  bool            `json:"may_import_projects"`
+	MayRecord  bool            `json:"may_record_notices"`
+	Counts     map[app.Box]int `json:"counts"`
+}
+
+// MeUser is the person.
+type MeUser struct {
+	ID     string     `json:"id"`
+	Name   string     `json:"name"`
+	UnitID string     `json:"unit_id"`
+	Roles  []org.Role `json:"roles"`
+}
+
+// MeUnit is the person's unit.
+type MeUnit struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+func (s *Server) sessionRoutes(a huma.API) {
+	t := tagged("session 登录")
+	huma.Register(a, op(http.MethodPost, "/api/v1/session", "sign-in", "Sign in; the session is in a cookie", t, public), s.signIn)
+	huma.Register(a, op(http.MethodDelete, "/api/v1/session", "sign-out", "Sign out", t, noContent), s.signOut)
+	huma.Register(a, op(http.MethodGet, "/api/v1/me", "get-me", "Who the caller is", t), s.getMe)
+	huma.Register(a, op(http.MethodGet, "/api/v1/units", "list-units", "Every unit", t), s.listUnits)
+}
+
+func noContent(o *huma.Operation) { o.DefaultStatus = http.StatusNoContent }
+
+type signInInput struct {
+	Body struct {
+		Login    string `json:"login" minLength:"1" maxLength:"64"`
+		Password string `json:"password" minLength:"1" maxLength:"256"`
+	}
+	request
+}
+
+// request gives a handler the raw request, for address and cookie.
+type request struct{ raw *http.Request }
+
+// Resolve is called by huma before the handler.
+func (r *request) Resolve(ctx huma.Context) []error {
+	r.raw = humagin.Unwrap(ctx).Request
+	return nil
+}
+
+// address is that of the connection: headers that claim another are anybody's to write.
+func (r *request) address() string {
+	host, _, err := net.SplitHostPort(r.raw.RemoteAddr)
+	if err != nil {
+		return r.raw.RemoteAddr
+	}
+	return host
+}
+
+type sessionOutput struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+	Body      Me
+}
+
+func (s *Server) signIn(ctx context.Context, in *signInInput) (*sessionOutput, error) {
+	token, actor, err := s.Identity.SignIn(ctx, in.Body.Login, in.Body.Password, in.address())
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	me, err := s.me(ctx, actor)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &sessionOutput{SetCookie: *s.Cookies.Keep(token), Body: me}, nil
+}
+
+type signOutOutput struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+}
+
+func (s *Server) signOut(ctx context.Context, in *struct{ request }) (*signOutOutput, error) {
+	if err := s.Identity.SignOut(ctx, s.Cookies.Token(in.raw)); err != nil {
+		return nil, fail(ctx, err)
+	}
+	return &signOutOutput{SetCookie: *s.Cookies.Clear()}, nil
+}
+
+func (s *Server) getMe(ctx context.Context, _ *struct{}) (*body[Me], error) {
+	me, err := s.me(ctx, actorOf(ctx))
+	return answer(ctx, me, err)
+}
+
+func (s *Server) me(ctx context.Context, a org.Actor) (Me, error) {
+	counts, err := s.Reads.TaskCounts(ctx, a)
+	me := Me{
+		User: MeUser{ID: a.UserID, Name: a.Name, UnitID: a.UnitID, Roles: a.Roles},
+		Unit: MeUnit{ID: a.UnitID, Name: a.UnitName}, RoleLabels: []string{}, Demo: s.Demo != nil, Counts: counts,
+		MayStart:  app.MayStartReviews(a),
+		MayImport: app.MayImport(a),
+		MayRecord: app.MayRecordNotices(a),
+	}
+	for _, r := range a.Roles {
+		me.RoleLabels = append(me.RoleLabels, r.Label())
+	}
+	return me, err
+}
+
+type unitList struct {
+	Units []org.Unit `json:"units"`
+}
+
+func (s *Server) listUnits(ctx context.Context, _ *struct{}) (*body[unitList], error) {
+	units, err := s.Reads.Units(ctx)
+	return answer(ctx, unitList{Units: units}, err)
+}
