@@ -108,7 +108,7 @@ func (p *Passwords) hash(password string) string {
 }
 
 func (c Cost) key(password string, salt []byte, length int) []byte {
-	return argon2.IDKey([]byte(password), salt, c.Passes, c.Memory, c.Threads, uint32(length)) //nolint:gosec // at most 64, see parsePHC
+	return argon2.IDKey([]byte(password), salt, c.Passes, c.Memory, c.Threads, uint32(length))
 }
 
 func (c Cost) sane() bool {

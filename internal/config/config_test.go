@@ -137,7 +137,7 @@ func TestMistakesAreRefusedAndSayWhere(t *testing.T) {
 		"list for a value":         {file: "listen: [a, b]\n", want: []string{"listen", "单个值"}},
 		"value without an end":     {file: "listen:\n", want: []string{"listen", "单个值"}},
 		"not a mapping":            {file: "- a\n", want: []string{"l.yaml"}},
-		"not YAML":                 {file: "a: 'b\n", want: []string{"l.yaml", "YAML"}},
+		"not YAML":                 {file: "a: 'b\n", want: []string{"l.yaml", "YAML line"}},
 		"listen without port":      {env: []string{"LUODI_LISTEN=localhost"}, want: []string{"listen", "LUODI_LISTEN"}},
 		"port too great":           {file: "\nlisten: 127.0.0.1:70000\n", want: []string{"第2行", "listen"}},
 		"demo for everybody":       {args: []string{"--demo", "--listen=:8080"}, want: []string{"listen", "--listen", "回环"}},
@@ -243,6 +243,7 @@ func TestSecretsNeverShow(t *testing.T) {
 	for _, bad := range []struct{ env, file string }{
 		{"LUODI_DATABASE=mysql:u:" + secret, ""}, {"LUODI_DATABASE=mysql:u:" + secret + "(h)/d", ""},
 		{"LUODI_DATABASE=" + secret, ""}, {"", "admin_password: '" + secret + "\n"}, {"", "admin_password: [" + secret + "]\n"},
+		{"", "admin_password: *" + secret + "\n"}, {"", "a: b: " + secret + "\n"},
 	} {
 		_, err := Load([]string{"--config=l.yaml"}, []string{bad.env}, files{"l.yaml": bad.file}.read)
 		if err == nil || strings.Contains(err.Error(), secret) {

@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"go.yaml.in/yaml/v3"
 
 	"luodi/internal/fault"
 )
@@ -123,6 +122,8 @@ func fromEnvironment(env []string, readFile func(string) ([]byte, error)) (value
 	return given.resolve(readFile)
 }
 
+var lineOf = regexp.MustCompile(` line \d+`)
+
 // fromFile reads the settings file: a flat YAML mapping of the keys in the table.
 func fromFile(file value, readFile func(string) ([]byte, error)) (values, []problem) {
 	if file.text == "" {
@@ -135,78 +136,54 @@ func fromFile(file value, readFile func(string) ([]byte, error)) (values, []prob
 	if err != nil {
 		return failed("读不出:%v", err)
 	}
-	document, err := parser.ParseBytes(text, 0)
-	if err != nil {
-		return failed("不是 YAML:%s", yamlProblem(err))
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		// The parser's own words may quote a secret.
+		return failed("不是 YAML%s;含有 * & # : 等符号的值请加引号", lineOf.FindString(err.Error()))
 	}
-	var entries []*ast.MappingValueNode
-	for _, d := range document.Docs {
-		switch body := d.Body.(type) {
-		case nil, *ast.NullNode, *ast.CommentGroupNode:
-		case *ast.MappingNode:
-			entries = append(entries, body.Values...)
-		case *ast.MappingValueNode:
-			entries = append(entries, body)
-		default:
-			return failed("应由“名称: 值”的行组成")
-		}
+	if len(document.Content) == 0 { // nothing but comments
+		return nil, nil
 	}
-	given, problems := readEntries(file.text, entries)
+	root := document.Content[0]
+	if root.Kind != yaml.MappingNode {
+		return failed("应由“名称: 值”的行组成")
+	}
+	given, problems := readEntries(file.text, root.Content)
 	resolved, more := given.resolve(readFile)
 	return resolved, append(problems, more...)
 }
 
-// yamlProblem leaves out the lines that the parser's own error quotes: one of
-// them may hold a secret.
-func yamlProblem(err error) string {
-	var e yaml.Error
-	if !errors.As(err, &e) || e.GetToken() == nil {
-		return "格式有误"
-	}
-	return fmt.Sprintf("第%d行 %s", e.GetToken().Position.Line, e.GetMessage())
-}
-
-func readEntries(file string, entries []*ast.MappingValueNode) (values, []problem) {
+// readEntries reads keys and values in turn. Values are taken as written: 17:30,
+// 08 and yes stay what they are.
+func readEntries(file string, nodes []*yaml.Node) (values, []problem) {
 	known := map[string]bool{}
 	for _, s := range settings {
-		known[s.key], known[s.key+"_file"] = true, known[s.key+"_file"] || s.secret
+		known[s.key] = true
+		if s.secret {
+			known[s.key+"_file"] = true
+		}
 	}
 	given := values{}
 	var problems []problem
-	for _, entry := range entries {
-		token := entry.Key.GetToken()
-		origin := fmt.Sprintf("设置文件 %s 第%d行", file, token.Position.Line)
+	for pair := range slices.Chunk(nodes, 2) {
+		key, entry := pair[0], pair[1]
+		origin := fmt.Sprintf("设置文件 %s 第%d行", file, key.Line)
 		refuse := func(message string) {
-			problems = append(problems, problem{token.Value, message + "(" + origin + ")"})
+			problems = append(problems, problem{key.Value, message + "(" + origin + ")"})
 		}
-		text, ok := scalar(entry.Value)
-		_, twice := given[token.Value]
+		_, twice := given[key.Value]
 		switch {
-		case !known[token.Value]:
+		case !known[key.Value]:
 			refuse("没有这项设置")
 		case twice:
 			refuse("重复出现")
-		case !ok:
+		case entry.Kind != yaml.ScalarNode || entry.Tag == "!!null":
 			refuse("应为单个值")
 		default:
-			given[token.Value] = value{text, origin}
+			given[key.Value] = value{entry.Value, origin}
 		}
 	}
 	return given, problems
-}
-
-// scalar is the text of a YAML value as written: 17:30, 08 and yes stay what they are.
-func scalar(node ast.Node) (string, bool) {
-	switch n := node.(type) {
-	case *ast.StringNode:
-		return n.Value, true
-	case *ast.LiteralNode:
-		return n.Value.Value, true
-	case *ast.BoolNode, *ast.IntegerNode, *ast.FloatNode:
-		return n.GetToken().Value, true
-	default:
-		return "", false
-	}
 }
 
 // resolve replaces KEY_FILE by KEY with the content of the file it names, less
