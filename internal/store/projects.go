@@ -1,0 +1,184 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"luodi/internal/app"
+	"luodi/internal/fault"
+	"luodi/internal/org"
+	"luodi/internal/project"
+)
+
+// Project implements app.Reads.
+func (s *Store) Project(ctx context.Context, id string, scope org.Scope) (project.Project, error) {
+	db := s.read.WithContext(ctx)
+	var row projectRow
+	if err := find(seen(db.Where("projects.id = ?", id), scope), &row, errProject); err != nil {
+		return project.Project{}, err
+	}
+	return withFunds(db, row)
+}
+
+// seen narrows projects to what a scope sees: those of the county, those that the
+// user entered, and those with a process that the unit may read.
+func seen(db *gorm.DB, scope org.Scope) *gorm.DB {
+	if scope.All {
+		return db
+	}
+	const byUnit = `projects.county_id = ? OR projects.id IN (SELECT p.project_id FROM processes p
+		JOIN process_readers r ON r.stream = p.stream WHERE r.unit_id = ?)`
+	switch {
+	case scope.UnitID != "" && scope.UserID != "":
+		return db.Where("("+byUnit+" OR projects.created_user = ?)", scope.UnitID, scope.UnitID, scope.UserID)
+	case scope.UnitID != "":
+		return db.Where("("+byUnit+")", scope.UnitID, scope.UnitID)
+	case scope.UserID != "":
+		return db.Where("projects.created_user = ?", scope.UserID)
+	default:
+		return db.Where("1 = 0")
+	}
+}
+
+// Projects implements app.Reads. Projects without a date come last in either
+// direction of an order by that date.
+func (s *Store) Projects(ctx context.Context, scope org.Scope, f project.Filter, sort project.Sort, p app.Page) ([]project.Project, string, error) {
+	return projectPage(s.read.WithContext(ctx), scope, f, sort, p)
+}
+
+func projectPage(db *gorm.DB, scope org.Scope, f project.Filter, sort project.Sort, p app.Page) ([]project.Project, string, error) {
+	o, err := projectOrder(sort)
+	if err != nil {
+		return nil, "", err
+	}
+	rows, next, err := page(filtered(seen(db, scope), f), o, p)
+	if err != nil {
+		return nil, "", err
+	}
+	projects, err := fundsOf(db, rows)
+	return projects, next, err
+}
+
+func projectOrder(s project.Sort) (order[projectRow], error) {
+	id := textColumn("projects.id", s.Desc, func(r projectRow) string { return r.ID })
+	var first column[projectRow]
+	switch s.Field {
+	case project.BySignedOn:
+		first = maybe(textColumn[projectRow]("signed_on", s.Desc, nil), func(r projectRow) *string { return r.SignedOn })
+	case project.ByAgreedAmount:
+		first = numberColumn("agreed_amount", s.Desc, func(r projectRow) int64 { return int64(r.AgreedAmount) })
+	case project.ByName:
+		first = textColumn("name", s.Desc, func(r projectRow) string { return r.Name })
+	case project.ByUpdatedAt, "":
+		first = timeColumn("updated_at", s.Desc, func(r projectRow) time.Time { return r.UpdatedAt })
+	case project.ByCode:
+		first = textColumn("code", s.Desc, func(r projectRow) string { return r.Code })
+	default:
+		return nil, fault.Field("/sort", "sort_unknown", "不支持按该字段排序")
+	}
+	return order[projectRow]{first, id}, nil
+}
+
+func filtered(db *gorm.DB, f project.Filter) *gorm.DB {
+	for column, text := range map[string]string{
+		"county_id": f.CountyID, "stage": string(f.Stage), "industry_tier": string(f.Tier),
+		"investor_kind": string(f.InvestorKind), "industry": f.Industry, "chain": f.Chain, "event": f.Event,
+	} {
+		if text != "" {
+			db = db.Where(column+" = ?", text)
+		}
+	}
+	for column, yes := range map[string]*bool{
+		"framework": f.Framework, "above_scale": f.AboveScale, "illustrative": f.Illustrative,
+	} {
+		if yes != nil {
+			db = db.Where(column+" = ?", *yes)
+		}
+	}
+	if f.AmountMin != 0 {
+		db = db.Where("agreed_amount >= ?", f.AmountMin)
+	}
+	if f.AmountMax != 0 {
+		db = db.Where("agreed_amount <= ?", f.AmountMax)
+	}
+	return contains(inYear(inYear(db, "signed_on", f.Year), "landed_on", f.LandedYear), f.Query)
+}
+
+// inYear uses the index on dates, which sort as the texts they are.
+func inYear(db *gorm.DB, column string, year int) *gorm.DB {
+	if year == 0 {
+		return db
+	}
+	return db.Where(column+" BETWEEN ? AND ?", fmt.Sprintf("%04d-01-01", year), fmt.Sprintf("%04d-12-31", year))
+}
+
+// eachPage is how many rows a walk over a table reads at once.
+const eachPage = 200
+
+// EachProject implements app.Reads. It walks over one snapshot: what changes
+// meanwhile is not seen, and nothing comes twice.
+func (s *Store) EachProject(ctx context.Context, scope org.Scope, f project.Filter, sort project.Sort, fn func(project.Project) error) error {
+	return s.snapshot(ctx, func(db *gorm.DB) error {
+		for p := (app.Page{Limit: eachPage}); ; {
+			projects, next, err := projectPage(db, scope, f, sort, p)
+			if err != nil {
+				return err
+			}
+			for _, x := range projects {
+				if err := fn(x); err != nil {
+					return err
+				}
+			}
+			if p.Cursor = next; next == "" {
+				return nil
+			}
+		}
+	})
+}
+
+// snapshot runs fn in a transaction that reads and sees one state of the database.
+func (s *Store) snapshot(ctx context.Context, fn func(*gorm.DB) error) error {
+	o := &sql.TxOptions{}
+	if s.kind == MySQL {
+		o = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	return translate(s.read.WithContext(ctx).Transaction(fn, o))
+}
+
+func withFunds(db *gorm.DB, row projectRow) (project.Project, error) {
+	list, err := fundsOf(db, []projectRow{row})
+	if err != nil {
+		return project.Project{}, err
+	}
+	return list[0], nil
+}
+
+// fundsOf makes projects of rows, with one query for the funds of all of them.
+func fundsOf(db *gorm.DB, rows []projectRow) ([]project.Project, error) {
+	if len(rows) == 0 {
+		return []project.Project{}, nil
+	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	var list []fundsRow
+	if err := db.Session(&gorm.Session{NewDB: true}).Where("project_id IN ?", ids).Order("project_id, position").Find(&list).Error; err != nil {
+		return nil, translate(err)
+	}
+	funds := map[string][]project.Funds{}
+	for _, r := range list {
+		f, err := r.funds()
+		if err != nil {
+			return nil, translate(err)
+		}
+		funds[r.ProjectID] = append(funds[r.ProjectID], f)
+	}
+	return each(rows, func(r projectRow) (project.Project, error) {
+		return r.project(append([]project.Funds{}, funds[r.ID]...)) // never null in JSON
+	})
+}

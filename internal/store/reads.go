@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+
+	"gorm.io/gorm"
+
+	"luodi/internal/app"
+	"luodi/internal/event"
+	"luodi/internal/org"
+	"luodi/internal/process"
+)
+
+// Process implements app.Reads.
+func (s *Store) Process(ctx context.Context, kind, id string, scope org.Scope) (app.ProcessRow, error) {
+	db := s.read.WithContext(ctx).Where("processes.stream = ?", process.StreamID(kind, id))
+	var row processRow
+	err := find(visible(db, scope, "processes.stream", "processes.started_user"), &row, errProcess)
+	return row.process(), err
+}
+
+// visible narrows processes, or reviews, to what a scope sees: what the unit may
+// read, and what the user started. The zero scope sees nothing.
+func visible(db *gorm.DB, scope org.Scope, stream, startedUser string) *gorm.DB {
+	if scope.All {
+		return db
+	}
+	const readable = " IN (SELECT stream FROM process_readers WHERE unit_id = ?)"
+	switch {
+	case scope.UnitID != "" && scope.UserID != "":
+		return db.Where("("+stream+readable+" OR "+startedUser+" = ?)", scope.UnitID, scope.UserID)
+	case scope.UnitID != "":
+		return db.Where(stream+readable, scope.UnitID)
+	case scope.UserID != "":
+		return db.Where(startedUser+" = ?", scope.UserID)
+	default:
+		return db.Where("1 = 0")
+	}
+}
+
+// Events implements app.Reads.
+func (s *Store) Events(ctx context.Context, stream string, after int64) ([]event.Event, error) {
+	return eventsAfter(s.read.WithContext(ctx), stream, after)
+}
+
+// Timeline implements app.Reads. Events come in the order they were recorded in.
+func (s *Store) Timeline(ctx context.Context, projectID string) ([]event.Event, error) {
+	return events(s.read.WithContext(ctx).Where("project_id = ?", projectID).Order("id"))
+}
+
+// CommandOf implements app.Reads.
+func (s *Store) CommandOf(ctx context.Context, stream, id string) (app.CommandRow, bool, error) {
+	return command(s.read.WithContext(ctx), stream, id)
+}
+
+// ReplyOf implements app.Reads.
+func (s *Store) ReplyOf(ctx context.Context, userID, key string) (app.Reply, bool, error) {
+	return reply(s.read.WithContext(ctx), userID, key)
+}
+
+// Units implements app.Reads, in the order they were saved in.
+func (s *Store) Units(ctx context.Context) ([]org.Unit, error) {
+	var rows []unitRow
+	if err := s.read.WithContext(ctx).Order("position, id").Find(&rows).Error; err != nil {
+		return nil, translate(err)
+	}
+	units := make([]org.Unit, len(rows))
+	for i, r := range rows {
+		units[i] = r.unit()
+	}
+	return units, nil
+}
+
+// Unit implements app.Reads.
+func (s *Store) Unit(ctx context.Context, id string) (org.Unit, error) {
+	var row unitRow
+	err := find(s.read.WithContext(ctx).Where("id = ?", id), &row, errUnit)
+	return row.unit(), err
+}
+
+// User implements app.Reads and auth.Accounts.
+func (s *Store) User(ctx context.Context, id string) (org.User, error) {
+	var row userRow
+	err := find(s.read.WithContext(ctx).Where("id = ?", id), &row, errUser)
+	return row.user(), err
+}
+
+// Notices implements app.Reads, in the order they were recorded in.
+func (s *Store) Notices(ctx context.Context) ([]app.Notice, error) {
+	var rows []noticeRow
+	if err := s.read.WithContext(ctx).Order("position").Find(&rows).Error; err != nil {
+		return nil, translate(err)
+	}
+	return each(rows, noticeRow.notice)
+}
+
+// NoticesMark implements app.Reads. Notices are never removed, so their number
+// changes with each one; the highest position might not, for transactions may
+// commit in another order than they counted.
+func (s *Store) NoticesMark(ctx context.Context) (int64, error) {
+	var n int64
+	err := s.read.WithContext(ctx).Model(&noticeRow{}).Count(&n).Error
+	return n, translate(err)
+}
+
+// Targets implements app.Reads.
+func (s *Store) Targets(ctx context.Context, year int) (map[string]string, error) {
+	var rows []targetRow
+	if err := s.read.WithContext(ctx).Where("year = ?", year).Find(&rows).Error; err != nil {
+		return nil, translate(err)
+	}
+	targets := make(map[string]string, len(rows))
+	for _, r := range rows {
+		targets[r.Indicator] = r.Value
+	}
+	return targets, nil
+}
