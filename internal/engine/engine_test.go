@@ -193,6 +193,17 @@ func TestCloseTwiceIsFine(t *testing.T) {
 	stop(t, e)
 }
 
+func TestStopsWhileWorkersStillPoll(t *testing.T) {
+	e := start(t, engine.Embedded{Dir: t.TempDir()})
+	w := startWorker(t, e)
+	defer w.Stop()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := e.Close(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSearchAttributeCannotChangeItsType(t *testing.T) {
 	o := engine.Embedded{Dir: t.TempDir(), SearchAttributes: searchAttributes}
 	stop(t, start(t, o))
