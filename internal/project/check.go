@@ -22,6 +22,10 @@ const (
 	maxDecimals = 3                       // of a quantity
 )
 
+// Earliest is the first day that a project may date from: promotion of investment
+// began with the reform of 1979–80. Earlier days are slips of the pen, or of Excel.
+var Earliest = calendar.Date{Year: 1980, Month: 1, Day: 1}
+
 var maxQuantity = decimal.New(1, 9)
 
 // phone admits mobile and landline numbers, with extension, and several of them.
@@ -158,7 +162,7 @@ func (c *checker) dates(p Project, today calendar.Date) {
 			}
 			continue
 		}
-		c.refuse(!on.Valid(), m.field, "date_invalid", "%s日期无效", name)
+		c.refuse(!on.Valid() || on.Before(Earliest), m.field, "date_invalid", "%s日期无效,或早于%s", name, Earliest)
 		c.refuse(on.After(today), m.field, "date_in_future", "%s日期%s晚于今天(%s)", name, on, today)
 		c.refuse(missing != "", m.field, "date_without_earlier", "有%s日期而没有%s日期", name, missing)
 		c.refuse(on.Before(last), m.field, "date_out_of_order", "%s日期%s早于%s日期%s", name, on, lastLabel, last)
@@ -187,7 +191,7 @@ func (c *checker) funds(p Project, today calendar.Date) {
 	sum := decimal.Zero // an int64 could overflow before it is refused
 	for i, f := range p.FundsArrived {
 		at := fmt.Sprintf("funds_arrived/%d", i)
-		c.refuse(!f.On.Valid(), at+"/on", "date_required", "到位资金须有到账日期")
+		c.refuse(!f.On.Valid() || f.On.Before(Earliest), at+"/on", "date_invalid", "到位资金须有到账日期,且不早于%s", Earliest)
 		c.refuse(f.On.After(today), at+"/on", "date_in_future", "到账日期%s晚于今天(%s)", f.On, today)
 		c.refuse(f.Amount == 0 || f.Amount > MaxAmount || f.Amount < -MaxAmount, at+"/amount", "amount_invalid", "到位资金不能为0,也不能超过1亿万元")
 		sum = sum.Add(f.Amount.In(money.Wan))
