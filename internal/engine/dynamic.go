@@ -16,8 +16,9 @@ const plenty = 100_000
 func dynamicConfig() dc.StaticClient {
 	return dc.StaticClient{
 		// A queue reads its next task at most this often: 20 a second by default,
-		// which caps one person clicking at about 15 decisions a second. The host
-		// limits default to a share of persistenceMaxQPS and would bite next.
+		// which makes a lone caller wait 50 ms for an ordinary activity or a timer
+		// where 26 are enough. The host limits default to a share of
+		// persistenceMaxQPS and would bite next.
 		dc.TransferProcessorMaxPollRPS.Key():       plenty,
 		dc.TransferProcessorMaxPollHostRPS.Key():   plenty,
 		dc.TimerProcessorMaxPollRPS.Key():          plenty,

@@ -26,7 +26,8 @@ const (
 	storeName   = "sqlite"
 
 	// historyShards is written into the database on first start and can't change
-	// afterwards. One file has one writer, so more shards only add queues to poll.
+	// afterwards. One file has one writer, so more shards only add queues to poll:
+	// four measured about a tenth slower.
 	historyShards = 1
 
 	// portAttempts bounds the retries when another program takes a port between
