@@ -22,9 +22,9 @@ type Cost struct {
 	Threads uint8
 }
 
-// OWASP is the least that its password storage cheat sheet recommends for
-// argon2id: 19 MiB, two passes, one thread.
-var OWASP = Cost{Memory: 19456, Passes: 2, Threads: 1}
+// DefaultCost is the least that OWASP's password storage cheat sheet recommends
+// for argon2id: 19 MiB, two passes, one thread.
+var DefaultCost = Cost{Memory: 19456, Passes: 2, Threads: 1}
 
 // ceiling bounds the cost that a stored hash may ask for: a spoilt row must not
 // take the memory of the whole machine.
@@ -46,7 +46,7 @@ type Passwords struct {
 	dummy string // what unknown logins are checked against
 }
 
-// NewPasswords makes a hasher; production uses OWASP or more.
+// NewPasswords makes a hasher; production uses DefaultCost.
 func NewPasswords(cost Cost) *Passwords {
 	p := &Passwords{cost: cost, slots: make(chan struct{}, max(2, runtime.GOMAXPROCS(0)))}
 	p.dummy = p.hash(rand.Text())

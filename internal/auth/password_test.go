@@ -37,10 +37,10 @@ func TestVerifiesTheReferenceImplementation(t *testing.T) {
 }
 
 func TestProductionCostIsAtLeastOWASP(t *testing.T) {
-	if OWASP.Memory < 19456 || OWASP.Passes < 2 || OWASP.Threads < 1 {
-		t.Errorf("got %+v", OWASP)
+	if DefaultCost.Memory < 19456 || DefaultCost.Passes < 2 || DefaultCost.Threads < 1 {
+		t.Errorf("got %+v", DefaultCost)
 	}
-	p := NewPasswords(OWASP)
+	p := NewPasswords(DefaultCost)
 	if !strings.HasPrefix(p.dummy, "$argon2id$v=19$m=19456,t=2,p=1$") {
 		t.Errorf("unknown logins cost %s", p.dummy)
 	}

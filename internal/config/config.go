@@ -11,7 +11,6 @@ import (
 	"net"
 	"net/netip"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -125,17 +124,11 @@ func refuse(problems []problem, origins map[string]string) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	var lines []string
+	bad := fault.New(fault.Invalid, "settings_invalid", "设置有误")
 	for _, p := range problems {
-		line := p.key
 		if origin := origins[p.key]; origin != "" {
-			line += "(来自" + origin + ")"
+			p.message += "(来自" + origin + ")"
 		}
-		lines = append(lines, line+":"+p.message)
-	}
-	slices.Sort(lines)
-	bad := fault.New(fault.Invalid, "settings_invalid", "设置有误:"+strings.Join(lines, ";"))
-	for _, p := range problems {
 		bad = bad.With(p.key, "setting_invalid", p.message)
 	}
 	return bad

@@ -27,6 +27,16 @@ func (f files) read(name string) ([]byte, error) {
 	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 }
 
+// shown is all that an operator sees of an error.
+func shown(err error) string {
+	f := fault.From(err)
+	lines := []string{f.Error()}
+	for _, d := range f.Details {
+		lines = append(lines, d.Field+": "+d.Message)
+	}
+	return strings.Join(lines, "\n")
+}
+
 func load(t *testing.T, args, env []string, f files) Config {
 	t.Helper()
 	c, err := Load(args, env, f.read)
@@ -170,8 +180,8 @@ func TestMistakesAreRefusedAndSayWhere(t *testing.T) {
 				t.Fatalf("got %v", err)
 			}
 			for _, part := range c.want {
-				if !strings.Contains(err.Error(), part) {
-					t.Errorf("%q is not in: %v", part, err)
+				if !strings.Contains(shown(err), part) {
+					t.Errorf("%q is not in: %s", part, shown(err))
 				}
 			}
 		})
@@ -232,9 +242,9 @@ func TestSecretsNeverShow(t *testing.T) {
 	out.Write(encoded)
 	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "config", c, "secret", c.AdminPassword)
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "config", c, "secret", c.AdminPassword)
-	for _, shown := range []string{secret, fmt.Sprintf("%x", secret)} {
-		if strings.Contains(out.String(), shown) {
-			t.Errorf("%s shows in %s", shown, &out)
+	for _, leak := range []string{secret, fmt.Sprintf("%x", secret)} {
+		if strings.Contains(out.String(), leak) {
+			t.Errorf("%s shows in %s", leak, &out)
 		}
 	}
 	if !strings.Contains(out.String(), Redacted) || NewSecret("").String() != "" {
@@ -246,7 +256,7 @@ func TestSecretsNeverShow(t *testing.T) {
 		{"", "admin_password: *" + secret + "\n"}, {"", "a: b: " + secret + "\n"},
 	} {
 		_, err := Load([]string{"--config=l.yaml"}, []string{bad.env}, files{"l.yaml": bad.file}.read)
-		if err == nil || strings.Contains(err.Error(), secret) {
+		if err == nil || strings.Contains(shown(err), secret) {
 			t.Errorf("%v: %v", bad, err)
 		}
 	}

@@ -11,8 +11,6 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
-
-	"luodi/internal/fault"
 )
 
 // value is the text of a setting and where it came from.
@@ -89,10 +87,10 @@ func fromFlags(args []string) (found values, file value, err error) {
 		if errors.Is(err, flag.ErrHelp) {
 			return nil, value{}, err
 		}
-		return nil, value{}, fault.New(fault.Invalid, "settings_invalid", "命令行有误:"+err.Error())
+		return nil, value{}, refuse([]problem{{"命令行", err.Error()}}, nil)
 	}
 	if set.NArg() > 0 {
-		return nil, value{}, fault.Newf(fault.Invalid, "settings_invalid", "命令行有误:多余的参数 %q", set.Arg(0))
+		return nil, value{}, refuse([]problem{{"命令行", fmt.Sprintf("多余的参数 %q", set.Arg(0))}}, nil)
 	}
 	return found, file, nil
 }
