@@ -35,73 +35,80 @@ type Migration struct {
 // already is left alone. Conflict "schema_newer" when a newer program migrated
 // this database: going back would lose what the newer one wrote.
 func (s *Store) Migrate(ctx context.Context) error {
-	p, err := s.migrator()
-	if err != nil {
-		return translate(err)
-	}
-	if err := notNewer(ctx, p); err != nil {
-		return translate(err)
-	}
-	results, err := p.Up(ctx)
-	for _, r := range results {
-		s.log.Info("schema migrated", "migration", path.Base(r.Source.Path), "took", r.Duration)
-	}
-	return translate(err)
+	return s.migrating(ctx, func(p *goose.Provider) error {
+		if err := notNewer(ctx, p); err != nil {
+			return err
+		}
+		results, err := p.Up(ctx)
+		for _, r := range results {
+			s.log.Info("schema migrated", "migration", path.Base(r.Source.Path), "took", r.Duration)
+		}
+		return err
+	})
 }
 
 // CheckSchema reports Conflict "schema_newer" or "schema_pending" unless the
-// schema is exactly what this program needs. It changes nothing in it.
+// schema is exactly what this program needs. It applies nothing.
 func (s *Store) CheckSchema(ctx context.Context) error {
-	p, err := s.migrator()
-	if err != nil {
-		return translate(err)
-	}
-	if err := notNewer(ctx, p); err != nil {
-		return translate(err)
-	}
-	pending, err := p.HasPending(ctx)
-	if pending {
-		return fault.New(fault.Conflict, "schema_pending", "数据库结构尚未升级,请先运行 luodi migrate up")
-	}
-	return translate(err)
+	return s.migrating(ctx, func(p *goose.Provider) error {
+		if err := notNewer(ctx, p); err != nil {
+			return err
+		}
+		pending, err := p.HasPending(ctx)
+		if pending {
+			return fault.New(fault.Conflict, "schema_pending", "数据库结构尚未升级,请先运行 luodi migrate up")
+		}
+		return err
+	})
 }
 
 // MigrationStatus lists every migration this program knows, in order.
 func (s *Store) MigrationStatus(ctx context.Context) ([]Migration, error) {
-	p, err := s.migrator()
-	if err != nil {
-		return nil, translate(err)
-	}
-	list, err := p.Status(ctx)
-	if err != nil {
-		return nil, translate(err)
-	}
-	out := make([]Migration, len(list))
-	for i, m := range list {
-		out[i] = Migration{
-			Version: m.Source.Version, Name: path.Base(m.Source.Path),
-			Applied: m.State == goose.StateApplied, At: m.AppliedAt.UTC(),
+	var out []Migration
+	err := s.migrating(ctx, func(p *goose.Provider) error {
+		list, err := p.Status(ctx)
+		for _, m := range list {
+			out = append(out, Migration{
+				Version: m.Source.Version, Name: path.Base(m.Source.Path),
+				Applied: m.State == goose.StateApplied, At: m.AppliedAt.UTC(),
+			})
 		}
-	}
-	return out, nil
+		return err
+	})
+	return out, err
 }
 
-func (s *Store) migrator() (*goose.Provider, error) {
+// migrating runs fn while no other process migrates. goose has a lock too, but
+// makes its table of versions before it takes it. SQLite has one process anyway.
+func (s *Store) migrating(ctx context.Context, fn func(*goose.Provider) error) error {
 	pool, err := s.write.DB()
 	if err != nil {
-		return nil, err
+		return translate(err)
 	}
+	if s.kind == MySQL {
+		unlock, err := lock(ctx, pool)
+		if err != nil {
+			return translate(err)
+		}
+		defer unlock()
+	}
+	p, err := s.provider(pool)
+	if err != nil {
+		return translate(err)
+	}
+	return translate(fn(p))
+}
+
+func (s *Store) provider(pool *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations/"+s.kind)
 	if err != nil {
 		return nil, err
 	}
-	options := []goose.ProviderOption{goose.WithTableName(schemaTable), goose.WithDisableGlobalRegistry(true)}
 	dialect := goose.DialectSQLite3
 	if s.kind == MySQL {
 		dialect = goose.DialectMySQL
-		options = append(options, goose.WithSessionLocker(mysqlLock{}))
 	}
-	return goose.NewProvider(dialect, pool, files, options...)
+	return goose.NewProvider(dialect, pool, files, goose.WithTableName(schemaTable), goose.WithDisableGlobalRegistry(true))
 }
 
 func notNewer(ctx context.Context, p *goose.Provider) error {
@@ -113,20 +120,25 @@ func notNewer(ctx context.Context, p *goose.Provider) error {
 	return err
 }
 
-// mysqlLock lets one process migrate at a time. The name is the server's, so it
-// holds the database's.
-type mysqlLock struct{}
-
-func (mysqlLock) SessionLock(ctx context.Context, conn *sql.Conn) error {
+// lock takes MySQL's named lock for this database. It belongs to a connection, so
+// a process that dies gives it back.
+func lock(ctx context.Context, pool *sql.DB) (unlock func(), err error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var got sql.NullInt64
-	err := conn.QueryRowContext(ctx, "SELECT GET_LOCK(CONCAT('luodi:', MD5(DATABASE())), ?)", migrationWait).Scan(&got)
+	err = conn.QueryRowContext(ctx, "SELECT GET_LOCK(CONCAT('luodi:', MD5(DATABASE())), ?)", migrationWait).Scan(&got)
 	if err == nil && got.Int64 != 1 {
 		err = errUnavailable(errors.New("store: another process is migrating"))
 	}
-	return err
-}
-
-func (mysqlLock) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
-	_, err := conn.ExecContext(ctx, "DO RELEASE_LOCK(CONCAT('luodi:', MD5(DATABASE())))")
-	return err
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return func() {
+		// A connection that can't release the lock is broken, and has lost it.
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "DO RELEASE_LOCK(CONCAT('luodi:', MD5(DATABASE())))")
+		_ = conn.Close()
+	}, nil
 }
