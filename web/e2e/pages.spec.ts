@@ -1,0 +1,58 @@
+import { expect, signIn, test } from "./server";
+
+test("a wrong password is told in words", async ({ page, luodi }) => {
+  await page.goto("/projects");
+  await expect(page).toHaveURL(/\/sign-in\?next=%2Fprojects$/);
+  await expect(page.getByText("数据均为示例").or(page.getByText("示例")).first()).toBeVisible();
+  await page.screenshot({ path: "test-results/sign-in.png" });
+  await page.getByLabel("登录名").fill(luodi.account("centre_operator").login);
+  await page.getByLabel("密码", { exact: true }).fill("not the password");
+  await page.getByRole("button", { name: "登录", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText(/密码|登录名/);
+  await expect(page).toHaveURL(/sign-in/);
+});
+
+test("one click on a demonstration account signs in and leads to the page asked for", async ({ page, luodi }) => {
+  await page.goto("/statistics?year=2023");
+  const account = luodi.account("city_leader");
+  await page.getByRole("button", { name: account.name }).first().click();
+  await expect(page).toHaveURL(/\/statistics\?year=2023$/);
+  await expect(page.locator("dl.figures")).toContainText("731");
+  await expect(page.locator("dl.figures")).toContainText("4,194.5");
+  await expect(page.getByText("19.0")).not.toHaveCount(0);
+  await page.screenshot({ path: "test-results/statistics.png", fullPage: true });
+  await page.getByRole("button", { name: /退出/ }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+});
+
+test("a broken sheet is refused with the cell that is wrong", async ({ page, luodi }) => {
+  await signIn(page, luodi.account("centre_operator"), "/projects");
+  await page.screenshot({ path: "test-results/projects.png" });
+  await page.getByRole("button", { name: /导入表格/ }).click();
+  const dialog = page.getByRole("dialog");
+  const input = dialog.locator("input[type=file]");
+  await input.setInputFiles("e2e/broken.xlsx");
+  await expect(dialog.getByRole("table", { name: "表格中的错误" })).toContainText(/![A-Z]+\d+/);
+  await expect(dialog.getByRole("button", { name: "确认导入" })).toBeDisabled();
+  await page.screenshot({ path: "test-results/import-broken.png" });
+});
+
+test("an exported list is a workbook, narrowed like the list", async ({ page, luodi }) => {
+  await signIn(page, luodi.account("centre_operator"), "/projects?industry_tier=lead&year=2023");
+  const download = page.waitForEvent("download");
+  await page.getByRole("link", { name: /导出当前列表/ }).click();
+  const file = await download;
+  expect(file.url()).toContain("industry_tier=lead");
+  expect(file.suggestedFilename()).toMatch(/\.xlsx$/);
+});
+
+test("the calendar names the notice behind a day, and an administrator can record one", async ({ page, luodi }) => {
+  await signIn(page, luodi.account("administrator"), "/calendar?year=2023");
+  await page.getByRole("note", { name: /^2023-10-07/ }).focus();
+  await expect(page.getByRole("tooltip")).toContainText("2023年");
+  await page.screenshot({ path: "test-results/calendar.png", fullPage: true });
+  await page.getByRole("button", { name: "登记放假通知" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "登记", exact: true }).click();
+  await expect(dialog.getByText("请填写发文字号")).toBeVisible();
+});

@@ -1,0 +1,171 @@
+import { QueryClient, type QueryCache, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "./client";
+import { Problem, asProblem } from "./problem";
+import type { Box, DemoAccount, ImportReport, Me, Notice, Project, Receipt, Review, ReviewRow, Task } from "./types";
+
+const retryable = (count: number, e: unknown) => e instanceof Problem && e.uncertain && count < 2;
+
+/** newQueryClient keeps what was read; only what may have been a hiccup is tried again. */
+export const newQueryClient = (queryCache?: QueryCache): QueryClient =>
+  new QueryClient({
+    queryCache,
+    defaultOptions: {
+      queries: { staleTime: 5_000, retry: retryable, retryDelay: (n) => 800 * 2 ** n },
+      mutations: { retry: false },
+    },
+  });
+
+/** me is the signed-in user, or null without a session. */
+export const me = queryOptions({
+  queryKey: ["me"],
+  staleTime: 30_000,
+  queryFn: async (): Promise<Me | null> => {
+    try {
+      return await unwrap(api.GET("/api/v1/me"));
+    } catch (e) {
+      if (asProblem(e).status === 401) return null;
+      throw e;
+    }
+  },
+});
+
+export const signIn = (login: string, password: string): Promise<Me> =>
+  unwrap(api.POST("/api/v1/session", { body: { login, password } }));
+
+export const signOut = (): Promise<unknown> => unwrap(api.DELETE("/api/v1/session"));
+
+/** demoAccounts is null where the server does not run a demonstration. */
+export const demoAccounts = queryOptions({
+  queryKey: ["demo"],
+  staleTime: Infinity,
+  queryFn: async (): Promise<{ notice: string; accounts: DemoAccount[] } | null> => {
+    try {
+      return await unwrap(api.GET("/api/v1/demo/accounts"));
+    } catch (e) {
+      if ([401, 404].includes(asProblem(e).status)) return null;
+      throw e;
+    }
+  },
+});
+
+export const units = queryOptions({
+  queryKey: ["units"],
+  staleTime: 600_000,
+  queryFn: async () => (await unwrap(api.GET("/api/v1/units"))).units,
+});
+
+const pageSize = 30;
+
+interface Page<T> {
+  items: T[];
+  next_cursor?: string;
+}
+
+/** pages reads a list keyset page by keyset page. */
+const pages = <T>(queryKey: unknown[], read: (cursor: string | undefined) => Promise<Page<T>>) =>
+  infiniteQueryOptions({
+    queryKey,
+    queryFn: ({ pageParam }) => read(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor || undefined,
+  });
+
+export const tasks = (box: Box) =>
+  pages<Task>(["tasks", box], (cursor) => unwrap(api.GET("/api/v1/tasks", { params: { query: { box, cursor, limit: pageSize } } })));
+
+/** ProjectFilter is what the address of the list says; empty fields don't narrow it. */
+export interface ProjectFilter {
+  q?: string; county_id?: string; stage?: string; industry_tier?: string; year?: number; framework?: "true" | "false"; sort?: string;
+}
+
+export const projects = (filter: ProjectFilter) =>
+  pages<Project>(["projects", filter], (cursor) =>
+    unwrap(api.GET("/api/v1/projects", { params: { query: { ...filter, cursor, limit: pageSize } } })));
+
+/** exportAddress downloads what the list shows, all pages of it. */
+export function exportAddress(filter: ProjectFilter): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, String(value));
+  return "/api/v1/projects/export" + (query.size ? "?" + query.toString() : "");
+}
+
+export const templateAddress = "/api/v1/projects/template";
+
+export const project = (id: string) =>
+  queryOptions({
+    queryKey: ["project", id],
+    queryFn: () => unwrap(api.GET("/api/v1/projects/{id}", { params: { path: { id } } })),
+  });
+
+export const projectTimeline = (id: string) =>
+  queryOptions({
+    queryKey: ["project", id, "timeline"],
+    queryFn: async () =>
+      (await unwrap(api.GET("/api/v1/projects/{id}/timeline", { params: { path: { id } } }))).items,
+  });
+
+/** importProjects sends the workbook as it is; a dry run changes nothing. */
+export const importProjects = (file: File, dryRun: boolean, key: string): Promise<ImportReport> =>
+  unwrap(
+    api.POST("/api/v1/projects/import", {
+      params: { query: { dry_run: dryRun }, header: { "Idempotency-Key": key } },
+      headers: { "Content-Type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+      body: "", // the document knows binary only as text; the file itself is sent
+      bodySerializer: () => file,
+    }));
+
+export interface ReviewFilter {
+  q?: string; stage?: Review["stage"]; project_id?: string; open?: "true" | "false";
+}
+
+export const reviews = (filter: ReviewFilter) =>
+  pages<ReviewRow>(["reviews", filter], (cursor) =>
+    unwrap(api.GET("/api/v1/reviews", { params: { query: { ...filter, cursor, limit: pageSize } } })));
+
+export const reviewPlan = (projectID: string) =>
+  queryOptions({
+    queryKey: ["plan", projectID],
+    queryFn: () => unwrap(api.GET("/api/v1/reviews/plan", { params: { query: { project_id: projectID } } })),
+  });
+
+export const startReview = (projectID: string, note: string, key: string): Promise<Receipt> =>
+  unwrap(
+    api.POST("/api/v1/reviews", { body: { project_id: projectID, note }, params: { header: { "Idempotency-Key": key } } }));
+
+export const review = (id: string) =>
+  queryOptions({
+    queryKey: ["review", id],
+    queryFn: () => unwrap(api.GET("/api/v1/reviews/{id}", { params: { path: { id } } })),
+  });
+
+/** reviewActions depend on the review's version: a new one asks again. */
+export const reviewActions = (id: string, version: number) =>
+  queryOptions({
+    queryKey: ["review", id, "actions", version],
+    queryFn: async () =>
+      (await unwrap(api.GET("/api/v1/reviews/{id}/actions", { params: { path: { id } } }))).actions,
+  });
+
+export const act = (id: string, action: string, body: Record<string, unknown>, key: string): Promise<Receipt> =>
+  unwrap(
+    api.POST("/api/v1/reviews/{id}/actions/{action}", {
+      params: { path: { id, action }, header: { "Idempotency-Key": key } }, body,
+    }));
+
+export const calendarYear = (year: number) =>
+  queryOptions({
+    queryKey: ["calendar", year],
+    staleTime: 60_000,
+    queryFn: () => unwrap(api.GET("/api/v1/calendar", { params: { query: { year } } })),
+  });
+
+export const recordNotice = (notice: Notice, key: string): Promise<{ notice: Notice; open_processes: number }> =>
+  unwrap(
+    api.POST("/api/v1/calendar/notices", { body: notice, params: { header: { "Idempotency-Key": key } } }));
+
+export const statistics = (year: number) =>
+  queryOptions({
+    queryKey: ["statistics", year],
+    staleTime: 60_000,
+    queryFn: () => unwrap(api.GET("/api/v1/statistics", { params: { query: { year } } })),
+  });

@@ -1,0 +1,26 @@
+import type { RouteObject } from "react-router";
+import { Navigate } from "react-router";
+import { Layout } from "./Layout";
+import { Broken } from "./Broken";
+
+/** routes loads each page when it is first visited, so that the first load stays small. */
+export const routes: RouteObject[] = [
+  { path: "/sign-in", ErrorBoundary: Broken, lazy: async () => ({ Component: (await import("../pages/SignIn")).SignIn }), HydrateFallback: () => null },
+  {
+    path: "/",
+    Component: Layout,
+    ErrorBoundary: Broken,
+    HydrateFallback: () => null,
+    children: [
+      { index: true, element: <Navigate to="/inbox" replace /> },
+      { path: "inbox", lazy: async () => ({ Component: (await import("../pages/Inbox")).Inbox }) },
+      { path: "projects", lazy: async () => ({ Component: (await import("../pages/Projects")).Projects }) },
+      { path: "projects/:id", lazy: async () => ({ Component: (await import("../pages/Project")).Project }) },
+      { path: "reviews", lazy: async () => ({ Component: (await import("../pages/Reviews")).Reviews }) },
+      { path: "reviews/:id", lazy: async () => ({ Component: (await import("../pages/Review")).Review }) },
+      { path: "statistics", lazy: async () => ({ Component: (await import("../pages/Statistics")).Statistics }) },
+      { path: "calendar", lazy: async () => ({ Component: (await import("../pages/Calendar")).Calendar }) },
+      { path: "*", lazy: async () => ({ Component: (await import("../pages/NotFound")).NotFound }) },
+    ],
+  },
+];

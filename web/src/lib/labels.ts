@@ -1,0 +1,42 @@
+// Chinese labels of the server's enumerations, in the order users expect.
+
+export interface Option {
+  value: string;
+  label: string;
+}
+
+export const projectStages: Option[] = [
+  { value: "negotiating", label: "在谈" }, { value: "in_review", label: "研判中" }, { value: "cleared", label: "准予落地" },
+  { value: "deferred", label: "暂缓" }, { value: "rejected", label: "否决" }, { value: "signed", label: "签约" },
+  { value: "landed", label: "注册落地" }, { value: "started", label: "开工" }, { value: "in_statistics", label: "入库" },
+  { value: "in_production", label: "投产" }, { value: "ended", label: "终止" },
+];
+
+export const tiers: Option[] = [
+  { value: "lead", label: "一主" }, { value: "advantaged", label: "四优" }, { value: "supporting", label: "多支撑" },
+  { value: "other", label: "其他" },
+];
+
+export const investorKinds: Option[] = [
+  { value: "central_soe", label: "央企" }, { value: "state_owned", label: "国企" }, { value: "private", label: "民企" },
+  { value: "foreign", label: "外资" }, { value: "hmt", label: "港澳台资" }, { value: "other", label: "其他" },
+];
+
+export const verifications: Option[] = [
+  { value: "none", label: "未申报" }, { value: "pending", label: "审核中" }, { value: "recognised", label: "已认定" },
+  { value: "rejected", label: "未通过" },
+];
+
+export const reviewStages: Option[] = [
+  { value: "intake", label: "受理" }, { value: "opinions", label: "部门会审" }, { value: "decision", label: "决定" },
+  { value: "end", label: "办结" },
+];
+
+export const outcomes: Option[] = [
+  { value: "approved", label: "通过" }, { value: "conditional", label: "有条件通过" }, { value: "deferred", label: "暂缓" },
+  { value: "rejected", label: "否决" }, { value: "withdrawn", label: "撤回" }, { value: "terminated", label: "终止" },
+];
+
+/** labelOf is the label of a value, or the value itself if the server is newer than this page. */
+export const labelOf = (options: Option[], value: string | undefined): string =>
+  options.find((o) => o.value === value)?.label ?? value ?? "";

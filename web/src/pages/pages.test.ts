@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { DayInfo, DemoAccount } from "../api/types";
+import { exportAddress } from "../api/queries";
+import { yearOf } from "../lib/year";
+import { weeksOf } from "./Calendar";
+import { whyNoReview } from "./Project";
+import { filterOf } from "./Projects";
+import { groups, safePath } from "./SignIn";
+
+describe("sign-in", () => {
+  it("returns only to this workbench", () => {
+    expect(safePath("/reviews/1?x=1")).toBe("/reviews/1?x=1");
+    expect(safePath("//evil.example")).toBe("/inbox");
+    expect(safePath("/\\evil.example")).toBe("/inbox");
+    expect(safePath("https://evil.example")).toBe("/inbox");
+    expect(safePath(null)).toBe("/inbox");
+  });
+  it("groups every demonstration account once", () => {
+    const account = (login: string, ...roles: string[]): DemoAccount => ({ login, roles, password: "", name: login, unit: "", unit_id: "", role_labels: [] });
+    const all = [account("a", "auditor"), account("b", "county_operator"), account("c", "centre_leader", "administrator")];
+    expect(groups(all).map(([title, members]) => [title, members.map((m) => m.login)])).toEqual([
+      ["招商中心", ["c"]], ["县市区", ["b"]], ["市领导、评审、考核与管理", ["a"]],
+    ]);
+  });
+});
+
+describe("project list", () => {
+  it("exports with the filter of its address", () => {
+    const filter = filterOf(new URLSearchParams("q=电池&framework=false&year=2023&sort=-agreed_amount&stage="));
+    expect(exportAddress(filter)).toBe("/api/v1/projects/export?q=%E7%94%B5%E6%B1%A0&year=2023&framework=false&sort=-agreed_amount");
+    expect(exportAddress(filterOf(new URLSearchParams("year=abc&framework=1")))).toBe("/api/v1/projects/export");
+  });
+});
+
+describe("starting a review", () => {
+  it("is offered to those who may, at the stages that need one", () => {
+    expect(whyNoReview({ stage: "negotiating" }, { may_start_reviews: true })).toBeUndefined();
+    expect(whyNoReview({ stage: "landed" }, { may_start_reviews: true })).toContain("注册落地");
+    expect(whyNoReview({ stage: "negotiating" }, { may_start_reviews: false })).toContain("经办");
+  });
+});
+
+describe("calendar", () => {
+  it("lays weeks out from Monday", () => {
+    const days = Array.from({ length: 31 }, (_, i): DayInfo => ({ date: `2023-10-${String(i + 1).padStart(2, "0")}`, working: true, reason: "", provisional: false }));
+    const weeks = weeksOf(days); // 1 October 2023 was a Sunday
+    expect(weeks).toHaveLength(6);
+    expect(weeks[0]?.map((d) => d?.date)).toEqual([undefined, undefined, undefined, undefined, undefined, undefined, "2023-10-01"]);
+    expect(weeks[5]?.[1]?.date).toBe("2023-10-31");
+  });
+  it("falls back to the present year", () => {
+    expect(yearOf("2023", 2026)).toBe(2023);
+    expect(yearOf("1900", 2026)).toBe(2026);
+    expect(yearOf("x", 2026)).toBe(2026);
+    expect(yearOf("2027", 2026)).toBe(2027);
+  });
+});
