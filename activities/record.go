@@ -36,7 +36,7 @@ const Failure = "luodi.fault"
 // the state that refused. The cause stays in the log.
 func ToFailure(f *fault.Error, version int64) error {
 	return temporal.NewApplicationErrorWithOptions(f.Message, Failure, temporal.ApplicationErrorOptions{
-		NonRetryable: true, Details: []any{f, version},
+		NonRetryable: true, Details: []any{*f, version},
 	})
 }
 

@@ -19,8 +19,11 @@ const firstCommandWait = time.Minute
 // database is back, and in the meantime its caller has been told 503.
 func recordOptions(command string) workflow.LocalActivityOptions {
 	return workflow.LocalActivityOptions{
-		StartToCloseTimeout: 30 * time.Second,
-		Summary:             command,
+		// Without a long ScheduleToClose the SDK takes StartToClose for it, and every
+		// try after the first 30 s would be dead before it began.
+		ScheduleToCloseTimeout: 365 * 24 * time.Hour,
+		StartToCloseTimeout:    30 * time.Second,
+		Summary:                command,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    100 * time.Millisecond,
 			BackoffCoefficient: 2,

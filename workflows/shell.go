@@ -131,11 +131,8 @@ func (s *shell[S, F]) evolve(e event.Event) {
 
 // run waits for deadlines until the process ends or its history grows long.
 func (s *shell[S, F]) run(ctx workflow.Context) error {
-	if s.version == 0 {
-		ok, err := workflow.AwaitWithTimeout(ctx, firstCommandWait, func() bool { return s.version > 0 })
-		if err != nil || !ok {
-			return err // never began: nothing was recorded
-		}
+	if began, err := s.began(ctx); err != nil || !began {
+		return err
 	}
 	for !s.Definition.Ended(s.state) {
 		if err := s.show(ctx); err != nil {
@@ -162,6 +159,17 @@ func (s *shell[S, F]) run(ctx workflow.Context) error {
 		return err
 	}
 	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
+}
+
+// began waits for the first event. Without one, and with nobody inside a handler
+// who may still record it, the process never was.
+func (s *shell[S, F]) began(ctx workflow.Context) (bool, error) {
+	began := func() bool { return s.version > 0 }
+	if ok, err := workflow.AwaitWithTimeout(ctx, firstCommandWait, began); ok || err != nil {
+		return ok, err
+	}
+	err := workflow.Await(ctx, func() bool { return began() || workflow.AllHandlersFinished(ctx) })
+	return began(), err
 }
 
 func (s *shell[S, F]) long(ctx workflow.Context) bool {

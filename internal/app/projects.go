@@ -28,8 +28,7 @@ type Projects struct {
 type Sheets interface {
 	// Read reads a workbook. problems are what must be mended before it can be
 	// imported, warnings what was left out or assumed; each names sheet and cell.
-	// A file that is no workbook is a fault.
-	Read(data []byte, units []org.Unit, today calendar.Date) (rows []SheetRow, warnings, problems []fault.Detail, err error)
+	Read(data []byte, units []org.Unit, today calendar.Date) (rows []SheetRow, warnings, problems []fault.Detail)
 	Write(w io.Writer, projects []project.Project, units []org.Unit) error
 	Template(w io.Writer, units []org.Unit) error
 }
@@ -39,6 +38,7 @@ type SheetRow struct {
 	Sheet string
 	Row   int
 	Draft project.Draft
+	Where func(field string) string // the cell of a field given as JSON pointer, "签约项目!C5"
 }
 
 // Imported tells what an import did, or would do.
@@ -230,13 +230,10 @@ func (s *Projects) Import(ctx context.Context, actor org.Actor, key string, data
 	if err != nil {
 		return out, err
 	}
-	rows, warnings, problems, err := s.Sheets.Read(data, list, calendar.DateOf(s.Now()))
-	if err != nil {
-		return out, err
-	}
+	rows, warnings, problems := s.Sheets.Read(data, list, calendar.DateOf(s.Now()))
 	for _, row := range rows {
 		if mayEdit(actor, row.Draft.CountyID) != nil {
-			problems = append(problems, fault.Detail{Field: fmt.Sprintf("%s!%d", row.Sheet, row.Row), Code: "county_forbidden", Message: "不是本县市区的项目"})
+			problems = append(problems, fault.Detail{Field: row.Where("/county_id"), Code: "county_forbidden", Message: "不是本县市区的项目"})
 		}
 	}
 	if len(rows) == 0 && len(problems) == 0 {
@@ -277,7 +274,7 @@ func (s *Projects) importRows(ctx context.Context, actor org.Actor, key string, 
 				if f.Kind == fault.Unavailable || f.Kind == fault.Internal {
 					return err
 				}
-				problems = append(problems, fault.Detail{Field: fmt.Sprintf("%s!%d", row.Sheet, row.Row), Code: f.Code, Message: f.Message})
+				problems = append(problems, cellsOf(row, f)...)
 			}
 		}
 		switch {
@@ -293,6 +290,18 @@ func (s *Projects) importRows(ctx context.Context, actor org.Actor, key string, 
 		return nil
 	}
 	return err
+}
+
+// cellsOf says in which cells of a row the registry found something wrong.
+func cellsOf(row SheetRow, f *fault.Error) []fault.Detail {
+	if len(f.Details) == 0 {
+		return []fault.Detail{{Field: row.Where("/"), Code: f.Code, Message: f.Message}}
+	}
+	out := make([]fault.Detail, len(f.Details))
+	for i, d := range f.Details {
+		out[i] = fault.Detail{Field: row.Where(d.Field), Code: d.Code, Message: d.Message}
+	}
+	return out
 }
 
 func preview(rows []SheetRow) []PreviewRow {

@@ -123,7 +123,7 @@ func (s *Reviews) List(ctx context.Context, actor org.Actor, f ReviewFilter, p P
 // ProjectReview writes what a review changes beside its own rows: its line in the
 // lists and, when the outcome says so, the project's stage, in Record's transaction.
 func ProjectReview(tx Tx, before, after review.State, events []event.Event) error {
-	if err := tx.SaveReview(reviewRow(after)); err != nil {
+	if err := tx.SaveReview(ReviewRowFor(after)); err != nil {
 		return err
 	}
 	if before.Started() && before.ProjectStage() == after.ProjectStage() {
@@ -152,7 +152,8 @@ func moveProject(tx Tx, s review.State, events []event.Event) error {
 	return err
 }
 
-func reviewRow(s review.State) ReviewRow {
+// ReviewRowFor is the list row that a state should have.
+func ReviewRowFor(s review.State) ReviewRow {
 	row := ReviewRow{
 		ID: s.ID, ProjectID: s.Figures.ProjectID, ProjectName: s.Figures.Name, CountyID: s.Figures.CountyID,
 		Stage: s.Stage, Outcome: s.Outcome, StartedBy: s.Initiator.Name, StartedUser: s.Initiator.UserID,

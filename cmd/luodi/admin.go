@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"luodi/internal/app"
+	"luodi/internal/event"
+	"luodi/internal/fault"
+	"luodi/internal/review"
+)
+
+// now is the wall clock of commands.
+func now() time.Time { return time.Now() }
+
+// migrate shows or upgrades the database's structure.
+func migrate(ctx context.Context, p program) error {
+	if len(p.args) != 1 || (p.args[0] != "up" && p.args[0] != "status") {
+		return fault.New(fault.Invalid, "usage", "用法: luodi migrate up|status [设置]")
+	}
+	s := &system{program: p}
+	if err := s.takeData(parts{}); err != nil {
+		return err
+	}
+	defer s.close(ctx)
+	var err error
+	if s.store, err = openStore(ctx, p); err != nil {
+		return err
+	}
+	if p.args[0] == "up" {
+		if err := s.store.Migrate(ctx); err != nil {
+			return err
+		}
+	}
+	status, err := s.store.MigrationStatus(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range status {
+		state := "待执行"
+		if m.Applied {
+			state = "已执行 " + m.At.Format(time.RFC3339)
+		}
+		if _, err := fmt.Fprintf(p.stdout, "%05d %s %s\n", m.Version, m.Name, state); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reconcile compares streams, workflows and projections.
+func reconcile(ctx context.Context, p program) error {
+	s, err := start(ctx, p, parts{engine: true, worker: true})
+	if err != nil {
+		return err
+	}
+	defer s.close(ctx)
+	if err := s.sweeperNow().Sweep(ctx); err != nil {
+		return err
+	}
+	check := &app.Reconciler[review.State, review.Facts]{
+		Definition: review.Definition(), Store: s.store, Events: s.store.Events, Processes: s.processes,
+		Row: func(ctx context.Context, state review.State) (any, any, error) {
+			kept, err := s.store.ReviewRowOf(ctx, state.ID)
+			return kept, app.ReviewRowFor(state), err
+		},
+	}
+	found, err := check.Run(ctx)
+	if err != nil {
+		return err
+	}
+	out := json.NewEncoder(p.stdout)
+	out.SetEscapeHTML(false)
+	for _, d := range found.Differences {
+		if err := out.Encode(d); err != nil {
+			return err
+		}
+	}
+	if _, err := fmt.Fprintf(p.stdout, "luodi: reconcile: %d processes, %d events, %d differences\n", found.Processes, found.Events, len(found.Differences)); err != nil {
+		return err
+	}
+	if len(found.Differences) > 0 {
+		return fault.Newf(fault.Conflict, "differences", "发现%d处差异", len(found.Differences))
+	}
+	return nil
+}
+
+// sweeperNow looks at every process, however lately it moved: nobody else is at work.
+func (s *system) sweeperNow() *app.Sweeper {
+	sweeper := s.sweeper()
+	sweeper.Settled = 0
+	return sweeper
+}
+
+// verify walks the hash chain of every stream.
+func verify(ctx context.Context, p program) error {
+	s, err := start(ctx, p, parts{})
+	if err != nil {
+		return err
+	}
+	defer s.close(ctx)
+	streams, events := 0, 0
+	err = s.store.Streams(ctx, func(stream string) error {
+		list, err := s.store.Events(ctx, stream, 0)
+		if err != nil {
+			return err
+		}
+		streams, events = streams+1, events+len(list)
+		return event.Verify(list)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.stdout, "luodi: verify: %d streams, %d events, every link holds\n", streams, events)
+	return err
+}

@@ -1,0 +1,127 @@
+// Command luodi runs 落地, the system for a city's investment promotion.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"luodi/internal/config"
+	"luodi/internal/fault"
+)
+
+// version is set by the linker.
+var version = "dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}
+
+// command is one sub-command; it gets its settings and says what happened.
+type command struct {
+	summary string
+	run     func(ctx context.Context, p program) error
+}
+
+// program is what a sub-command works with.
+type program struct {
+	config config.Config
+	args   []string // what stands before the flags, after the command's name
+	stdout io.Writer
+	stderr io.Writer
+	log    *slog.Logger
+}
+
+func commands() map[string]command {
+	return map[string]command{
+		"serve":     {"接口、工作台与流程在一个进程中(默认内置引擎与 SQLite)", serve},
+		"api":       {"只运行接口与工作台,需外部引擎与 MySQL", serveAPI},
+		"worker":    {"只运行流程,需外部引擎与 MySQL", serveWorker},
+		"migrate":   {"migrate up 升级数据库结构;migrate status 查看", migrate},
+		"reconcile": {"比对事件流、流程与投影,逐条打印差异", reconcile},
+		"verify":    {"核验每条事件流的哈希链,指出第一处断裂", verify},
+		"version":   {"打印版本", printVersion},
+	}
+}
+
+// order of the commands in the usage text.
+var order = []string{"serve", "api", "worker", "migrate", "reconcile", "verify", "version"}
+
+// run is the whole program: exit status 0 when all went well, 1 when something
+// failed, 2 when it was called wrongly.
+func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		usage(stdout)
+		return 0
+	}
+	cmd, ok := commands()[args[0]]
+	if !ok {
+		_, _ = fmt.Fprintf(stderr, "luodi: 没有“%s”这个命令\n\n", args[0])
+		usage(stderr)
+		return 2
+	}
+	words, flags := split(args[1:])
+	cfg, err := config.Load(flags, env, os.ReadFile)
+	if errors.Is(err, flag.ErrHelp) {
+		usage(stdout)
+		return 0
+	}
+	if err != nil {
+		report(stderr, err)
+		return 2
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: cfg.LogLevel}))
+	slog.SetDefault(log)
+	if err := cmd.run(ctx, program{config: cfg, args: words, stdout: stdout, stderr: stderr, log: log}); err != nil {
+		report(stderr, err)
+		return 1
+	}
+	return 0
+}
+
+// split takes the words before the first flag, such as "up" in "migrate up --data x".
+func split(args []string) (words, flags []string) {
+	for i, a := range args {
+		if len(a) > 0 && a[0] == '-' {
+			return args[:i], args[i:]
+		}
+	}
+	return args, nil
+}
+
+// report prints an error for the operator, who may see its cause.
+func report(w io.Writer, err error) {
+	var f *fault.Error
+	if !errors.As(err, &f) {
+		_, _ = fmt.Fprintf(w, "luodi: %v\n", err)
+		return
+	}
+	_, _ = fmt.Fprintf(w, "luodi: %s\n", f.Message)
+	for _, d := range f.Details {
+		_, _ = fmt.Fprintf(w, "  %s: %s\n", d.Field, d.Message)
+	}
+	if cause := f.Unwrap(); cause != nil {
+		_, _ = fmt.Fprintf(w, "  (%v)\n", cause)
+	}
+}
+
+func usage(w io.Writer) {
+	_, _ = fmt.Fprintln(w, "用法: luodi 命令 [设置]")
+	for _, name := range order {
+		_, _ = fmt.Fprintf(w, "  %-10s %s\n", name, commands()[name].summary)
+	}
+	_, _ = fmt.Fprintf(w, "\n%s", config.Usage())
+}
+
+func printVersion(_ context.Context, p program) error {
+	_, err := fmt.Fprintf(p.stdout, "luodi %s\n", version)
+	return err
+}

@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/worker"
+
+	"luodi/activities"
+	"luodi/api"
+	"luodi/internal/app"
+	"luodi/internal/auth"
+	"luodi/internal/calendar"
+	"luodi/internal/config"
+	"luodi/internal/engine"
+	"luodi/internal/fault"
+	"luodi/internal/org"
+	"luodi/internal/project"
+	"luodi/internal/review"
+	"luodi/internal/sheet"
+	"luodi/internal/store"
+	"luodi/web"
+	"luodi/workflows"
+)
+
+// system is everything that runs, wired. Parts a command doesn't need are nil.
+type system struct {
+	program
+	lock      *flock.Flock
+	store     *store.Store
+	engine    *engine.Engine
+	worker    worker.Worker
+	broken    atomic.Bool // the worker gave up
+	template  review.Template
+	calendars *app.Calendars
+	processes *workflows.Client
+	projects  *app.Projects
+	recount   chan struct{} // kicks the sweep
+}
+
+// parts says which parts a command needs.
+type parts struct{ engine, worker bool }
+
+// start brings the parts up: the database and the engine at once, since both take
+// a moment. What fails takes down what was up.
+func start(ctx context.Context, p program, need parts) (_ *system, err error) {
+	s := &system{program: p, recount: make(chan struct{}, 1)}
+	defer func() {
+		if err != nil {
+			s.close(context.WithoutCancel(ctx))
+		}
+	}()
+	if err := s.takeData(need); err != nil {
+		return nil, err
+	}
+	var wg sync.WaitGroup
+	var storeErr, engineErr error
+	wg.Go(func() { storeErr = s.openStore(ctx) })
+	if need.engine {
+		wg.Go(func() { engineErr = s.openEngine(ctx) })
+	}
+	wg.Wait()
+	if err := errors.Join(storeErr, engineErr); err != nil {
+		return nil, err
+	}
+	if err := s.wire(ctx); err != nil {
+		return nil, err
+	}
+	if need.worker {
+		return s, s.startWorker()
+	}
+	return s, nil
+}
+
+// takeData makes sure that nobody else uses the data folder: SQLite files and the
+// embedded engine have one owner. The lock ends with the process, however it ends.
+func (s *system) takeData(need parts) error {
+	embedded := need.engine && s.config.Engine == config.EmbeddedEngine
+	if !embedded && s.config.Database.Kind != config.SQLite {
+		return nil
+	}
+	if err := os.MkdirAll(s.config.DataDir, 0o700); err != nil {
+		return fmt.Errorf("数据目录 %s 无法创建: %w", s.config.DataDir, err)
+	}
+	s.lock = flock.New(filepath.Join(s.config.DataDir, "luodi.lock"))
+	held, err := s.lock.TryLock()
+	if err == nil && !held {
+		s.lock = nil
+		return fault.Newf(fault.Conflict, "data_in_use", "数据目录 %s 正由另一个 luodi 进程使用;请先停止它,或用 --data 指定另一个目录", s.config.DataDir)
+	}
+	return err
+}
+
+func (s *system) openStore(ctx context.Context) (err error) {
+	s.store, err = openStore(ctx, s.program)
+	if err != nil {
+		return err
+	}
+	return s.store.Migrate(ctx)
+}
+
+func openStore(ctx context.Context, p program) (*store.Store, error) {
+	return store.Open(ctx, store.Options{
+		Database: p.config.Database.Kind,
+		Path:     filepath.Join(p.config.DataDir, "luodi.db"),
+		DSN:      p.config.Database.DSN.Reveal(),
+	}, p.log)
+}
+
+func (s *system) openEngine(ctx context.Context) (err error) {
+	if s.config.Engine == config.EmbeddedEngine {
+		s.engine, err = engine.StartEmbedded(ctx, engine.Embedded{
+			Dir: s.config.DataDir, Namespace: s.config.Namespace, Logger: s.log, LogLevel: max(s.config.LogLevel, slog.LevelWarn),
+			SearchAttributes: workflows.SearchAttributes(),
+		})
+		return err
+	}
+	tls := s.config.EngineTLS
+	s.engine, err = engine.Dial(ctx, engine.External{
+		Address: s.config.Engine, Namespace: s.config.Namespace, APIKey: s.config.EngineAPIKey.Reveal(), Logger: s.log,
+		TLS: engine.TLSConfig{Enabled: tls.Enabled, CAFile: tls.CAFile, CertFile: tls.CertFile, KeyFile: tls.KeyFile, ServerName: tls.ServerName},
+	})
+	return err
+}
+
+func (s *system) wire(ctx context.Context) (err error) {
+	office := calendar.Office{EndHour: s.config.OfficeEnd.Hour, EndMinute: s.config.OfficeEnd.Minute}
+	if s.calendars, err = app.NewCalendars(ctx, s.store, office); err != nil {
+		return err
+	}
+	if s.template, err = review.Builtin(); err != nil {
+		return err
+	}
+	if s.engine != nil {
+		s.processes = &workflows.Client{Temporal: s.engine.Client()}
+	}
+	s.projects = &app.Projects{Journal: s.store, Reads: s.store, Sheets: sheets{}, Now: time.Now, NewID: newID}
+	return nil
+}
+
+// newID is a UUID that sorts by time, which keeps indexes compact.
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// recorder decides and records reviews.
+func (s *system) recorder() *app.Recorder[review.State, review.Facts] {
+	return &app.Recorder[review.State, review.Facts]{
+		Definition: review.Definition(), Journal: s.store, Facts: app.ReviewFacts(s.calendars), Project: app.ProjectReview,
+	}
+}
+
+func (s *system) startWorker() error {
+	o := engine.WorkerOptions()
+	o.OnFatalError = func(err error) {
+		s.broken.Store(true)
+		s.log.Error("worker gave up", "error", err)
+	}
+	s.worker = worker.New(s.engine.Client(), workflows.TaskQueue, o)
+	workflows.Register(s.worker, &workflows.Process[review.State, review.Facts]{
+		Definition: review.Definition(),
+		Record:     &activities.Record[review.State, review.Facts]{Recorder: s.recorder()},
+		Facts:      app.ReviewSnapshot(s.calendars),
+	})
+	return s.worker.Start()
+}
+
+func (s *system) sweeper() *app.Sweeper {
+	return &app.Sweeper{Store: s.store, Processes: s.processes, Calendars: s.calendars,
+		Now: time.Now, NewID: newID, Log: s.log, Settled: 5 * time.Second}
+}
+
+func (s *system) reviews() *app.Reviews {
+	return &app.Reviews{
+		Service: app.Service[review.State, review.Facts]{
+			Definition: review.Definition(), Processes: s.processes, Reads: s.store,
+			Facts: app.ReviewSnapshot(s.calendars), Now: time.Now, NewID: newID,
+		},
+		Template: s.template,
+	}
+}
+
+func (s *system) server(demo *api.Demo, notes []string) *api.Server {
+	accounts := auth.New(s.store, s.store, auth.NewPasswords(auth.DefaultCost), time.Now)
+	return &api.Server{
+		Identity:   &app.Identity{Sessions: sessions{accounts}, Reads: s.store},
+		Reads:      s.store,
+		Reviews:    s.reviews(),
+		Projects:   s.projects,
+		Calendar:   &app.CalendarService{Calendars: s.calendars, Journal: s.store, Now: time.Now, NewID: newID, Recorded: s.kick},
+		Statistics: &app.Statistics{Reads: s.store, Now: time.Now, Notes: notes},
+		Ready:      s.ready,
+		Demo:       demo,
+		Web:        web.FS(),
+		Log:        s.log,
+		Version:    version,
+		Now:        time.Now,
+		Cookies:    auth.Cookies{Secure: s.config.SecureCookies},
+	}
+}
+
+// kick asks for a sweep soon; one that is asked for already is enough.
+func (s *system) kick() {
+	select {
+	case s.recount <- struct{}{}:
+	default:
+	}
+}
+
+func (s *system) ready(ctx context.Context) api.Readiness {
+	worker := "elsewhere"
+	if s.worker != nil {
+		worker = "ok"
+		if s.broken.Load() {
+			worker = "unavailable"
+		}
+	}
+	return api.Check(ctx, s.store.Ping, s.engine.Ping, worker)
+}
+
+// close stops what runs, in the order in which one needs the other.
+func (s *system) close(ctx context.Context) {
+	if s.worker != nil {
+		s.worker.Stop()
+	}
+	if s.engine != nil {
+		s.logged("engine", s.engine.Close(ctx))
+	}
+	if s.store != nil {
+		s.logged("database", s.store.Close())
+	}
+	if s.lock != nil {
+		s.logged("lock", s.lock.Unlock())
+	}
+}
+
+func (s *system) logged(what string, err error) {
+	if err != nil {
+		s.log.Warn("did not close cleanly", "part", what, "error", err)
+	}
+}
+
+// sessions shows package auth to the application.
+type sessions struct{ service *auth.Service }
+
+func (x sessions) SignIn(ctx context.Context, login, password, addr string) (string, org.User, error) {
+	in, err := x.service.SignIn(ctx, login, password, addr)
+	return in.Token, in.User, err
+}
+
+func (x sessions) Authenticate(ctx context.Context, token string) (org.User, error) {
+	u, _, err := x.service.Authenticate(ctx, token)
+	return u, err
+}
+
+func (x sessions) SignOut(ctx context.Context, token string) error {
+	return x.service.SignOut(ctx, token)
+}
+
+// sheets shows package sheet to the application.
+type sheets struct{}
+
+func (sheets) Read(data []byte, units []org.Unit, today calendar.Date) ([]app.SheetRow, []fault.Detail, []fault.Detail) {
+	result, problems := sheet.ReadProjects(bytes.NewReader(data), units, today)
+	rows := make([]app.SheetRow, len(result.Rows))
+	for i, r := range result.Rows {
+		rows[i] = app.SheetRow{Sheet: r.Sheet, Row: r.Row, Draft: r.Draft, Where: r.Where}
+	}
+	return rows, sheetDetails(result.Warnings), sheetDetails(problems)
+}
+
+func sheetDetails(problems []sheet.Problem) []fault.Detail {
+	out := make([]fault.Detail, len(problems))
+	for i, p := range problems {
+		out[i] = fault.Detail{Field: p.Where(), Code: p.Code, Message: p.Message}
+	}
+	return out
+}
+
+func (sheets) Write(w io.Writer, projects []project.Project, units []org.Unit) error {
+	return sheet.WriteProjects(w, projects, units, "招商引资项目清单")
+}
+
+func (sheets) Template(w io.Writer, units []org.Unit) error { return sheet.WriteTemplate(w, units) }
