@@ -32,6 +32,7 @@ import (
 var ErrNotInstalled = errors.New("MariaDB server is not installed: run `apt-get install mariadb-server` or `make deps` as root")
 
 const (
+	folder       = "luodi-mariadb-" // and a random number, in the system's temporary folder
 	user         = "luodi"
 	startTimeout = 60 * time.Second
 	stopTimeout  = 30 * time.Second
@@ -58,7 +59,8 @@ func New(ctx context.Context) (*Server, error) {
 	if _, err := program("mariadbd"); err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "luodi-mariadb-")
+	removeLeftovers()
+	dir, err := os.MkdirTemp("", folder)
 	if err != nil {
 		return nil, err
 	}
@@ -313,6 +315,17 @@ func program(name string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%w (no %s)", ErrNotInstalled, name)
+}
+
+// removeLeftovers removes the folders of test processes that crashed: their server
+// died with them and their data didn't. No test runs for a day.
+func removeLeftovers() {
+	dirs, _ := filepath.Glob(filepath.Join(os.TempDir(), folder+"*")) // the pattern is well-formed
+	for _, dir := range dirs {
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() && time.Since(info.ModTime()) > 24*time.Hour {
+			_ = os.RemoveAll(dir) // somebody else's, perhaps: then they remove it
+		}
+	}
 }
 
 func freePort() (int, error) {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -135,6 +136,34 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 	}
 	if err := open(t, s.DSN("mysql")).PingContext(t.Context()); err == nil {
 		t.Error("the closed server still answers")
+	}
+}
+
+func TestLeftoversOfCrashedTestsAreRemoved(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	var dirs []string
+	for _, name := range []string{folder + "old", folder + "new", "other-old"} {
+		dir := filepath.Join(os.TempDir(), name)
+		if err := os.MkdirAll(filepath.Join(dir, "data"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		dirs = append(dirs, dir)
+	}
+	info, err := os.Stat(dirs[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := info.ModTime().Add(-25 * time.Hour)
+	for _, dir := range []string{dirs[0], dirs[2]} {
+		if err := os.Chtimes(dir, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	removeLeftovers()
+	for i, left := range []bool{false, true, true} {
+		if _, err := os.Stat(dirs[i]); (err == nil) != left {
+			t.Errorf("%s: %v", dirs[i], err)
+		}
 	}
 }
 
