@@ -12,9 +12,6 @@ import (
 	"luodi/internal/review"
 )
 
-// now is the wall clock of commands.
-func now() time.Time { return time.Now() }
-
 // migrate shows or upgrades the database's structure.
 func migrate(ctx context.Context, p program) error {
 	if len(p.args) != 1 || (p.args[0] != "up" && p.args[0] != "status") {

@@ -122,7 +122,7 @@ func (s *system) welcome(address string) {
 		}
 		_, _ = fmt.Fprintf(w, "  全部账号  %s/api/v1/demo/accounts\n", address)
 	}
-	if cal := s.calendars.Snapshot(); !cal.Covered(calendar.DateOf(now()).Year) {
+	if cal := s.calendars.Snapshot(); !cal.Covered(calendar.DateOf(clock()).Year) {
 		_, _ = fmt.Fprintln(w, "\n  注意:尚无今年的放假通知,期限均为暂定")
 	}
 	_, _ = fmt.Fprintln(w)

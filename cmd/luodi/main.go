@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"luodi/internal/config"
 	"luodi/internal/fault"
@@ -18,6 +19,9 @@ import (
 
 // version is set by the linker.
 var version = "dev"
+
+// clock is the time that everything in this process is stamped with.
+var clock = time.Now
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

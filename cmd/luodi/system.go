@@ -145,7 +145,7 @@ func (s *system) wire(ctx context.Context) (err error) {
 	if s.engine != nil {
 		s.processes = &workflows.Client{Temporal: s.engine.Client()}
 	}
-	s.projects = &app.Projects{Journal: s.store, Reads: s.store, Sheets: sheets{}, Now: time.Now, NewID: newID}
+	s.projects = &app.Projects{Journal: s.store, Reads: s.store, Sheets: sheets{}, Now: clock, NewID: newID}
 	return nil
 }
 
@@ -176,34 +176,34 @@ func (s *system) startWorker() error {
 
 func (s *system) sweeper() *app.Sweeper {
 	return &app.Sweeper{Store: s.store, Processes: s.processes, Calendars: s.calendars,
-		Now: time.Now, NewID: newID, Log: s.log, Settled: 5 * time.Second}
+		Now: clock, NewID: newID, Log: s.log, Settled: 5 * time.Second}
 }
 
 func (s *system) reviews() *app.Reviews {
 	return &app.Reviews{
 		Service: app.Service[review.State, review.Facts]{
 			Definition: review.Definition(), Processes: s.processes, Reads: s.store,
-			Facts: app.ReviewSnapshot(s.calendars), Now: time.Now, NewID: newID,
+			Facts: app.ReviewSnapshot(s.calendars), Now: clock, NewID: newID,
 		},
 		Template: s.template,
 	}
 }
 
 func (s *system) server(demo *api.Demo, notes []string) *api.Server {
-	accounts := auth.New(s.store, s.store, auth.NewPasswords(auth.DefaultCost), time.Now)
+	accounts := auth.New(s.store, s.store, auth.NewPasswords(auth.DefaultCost), clock)
 	return &api.Server{
 		Identity:   &app.Identity{Sessions: sessions{accounts}, Reads: s.store},
 		Reads:      s.store,
 		Reviews:    s.reviews(),
 		Projects:   s.projects,
-		Calendar:   &app.CalendarService{Calendars: s.calendars, Journal: s.store, Now: time.Now, NewID: newID, Recorded: s.kick},
-		Statistics: &app.Statistics{Reads: s.store, Now: time.Now, Notes: notes},
+		Calendar:   &app.CalendarService{Calendars: s.calendars, Journal: s.store, Now: clock, NewID: newID, Recorded: s.kick},
+		Statistics: &app.Statistics{Reads: s.store, Now: clock, Notes: notes},
 		Ready:      s.ready,
 		Demo:       demo,
 		Web:        web.FS(),
 		Log:        s.log,
 		Version:    version,
-		Now:        time.Now,
+		Now:        clock,
 		Cookies:    auth.Cookies{Secure: s.config.SecureCookies},
 	}
 }
