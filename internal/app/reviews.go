@@ -69,6 +69,9 @@ func (s *Reviews) MayStart(actor org.Actor, p project.Project) error {
 	if !MayStartReviews(actor) || mayEdit(actor, p.CountyID) != nil {
 		return fault.New(fault.Forbidden, "review_start_forbidden", "由招商中心或项目所在县市区发起研判")
 	}
+	if p.Stage == project.InReview {
+		return fault.New(fault.Conflict, "review_active", "项目正在研判,不能重复发起")
+	}
 	_, err := p.ByReview(project.InReview)
 	return err
 }
