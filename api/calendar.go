@@ -57,7 +57,7 @@ type NoticeRecorded struct {
 }
 
 func (s *Server) recordNotice(ctx context.Context, in *struct {
-	keyed
+	Keyed
 	Body calendar.Notice
 }) (*body[NoticeRecorded], error) {
 	open, err := s.Calendar.Record(ctx, actorOf(ctx), in.Key, in.Body)

@@ -75,11 +75,11 @@ func (e ProjectEdit) edit() (app.Edit, error) {
 	return out, nil
 }
 
-// upload reads a file sent raw or as the form field "file".
-type upload struct{ data []byte }
+// Upload reads a file sent raw or as the form field "file".
+type Upload struct{ data []byte }
 
 // Resolve is called by huma before the handler.
-func (u *upload) Resolve(ctx huma.Context) []error {
+func (u *Upload) Resolve(ctx huma.Context) []error {
 	r := humagin.Unwrap(ctx).Request
 	r.Body = http.MaxBytesReader(nil, r.Body, maxSheet)
 	var err error

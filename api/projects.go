@@ -42,8 +42,8 @@ func (s *Server) projectRoutes(a huma.API) {
 	huma.Register(a, op(http.MethodGet, "/api/v1/projects/{id}/timeline", "get-project-timeline", "Everything recorded about a project, oldest first", t), s.projectTimeline)
 }
 
-// projectFilter is shared by the list and the export.
-type projectFilter struct {
+// ProjectFilter is shared by the list and the export.
+type ProjectFilter struct {
 	Query        string `query:"q" maxLength:"100" doc:"part of name, code or investor"`
 	CountyID     string `query:"county_id" maxLength:"64"`
 	Stage        string `query:"stage" maxLength:"32"`
@@ -61,7 +61,7 @@ type projectFilter struct {
 	Sort         string `query:"sort" maxLength:"32" doc:"signed_on, agreed_amount, name, updated_at or code; - before it for descending"`
 }
 
-func (f projectFilter) parse() (project.Filter, project.Sort, error) {
+func (f ProjectFilter) parse() (project.Filter, project.Sort, error) {
 	out := project.Filter{
 		Query: f.Query, CountyID: f.CountyID, Stage: project.Stage(f.Stage), Tier: project.Tier(f.Tier),
 		InvestorKind: project.InvestorKind(f.InvestorKind), Industry: f.Industry, Event: f.Event,
@@ -80,11 +80,11 @@ func (f projectFilter) parse() (project.Filter, project.Sort, error) {
 }
 
 type listProjectsInput struct {
-	paged
-	projectFilter
+	Paged
+	ProjectFilter
 }
 
-func (s *Server) listProjects(ctx context.Context, in *listProjectsInput) (*body[list[ProjectView]], error) {
+func (s *Server) listProjects(ctx context.Context, in *listProjectsInput) (*body[List[ProjectView]], error) {
 	f, sort, err := in.parse()
 	if err != nil {
 		return nil, fail(ctx, err)
@@ -103,7 +103,7 @@ type projectOutput struct {
 }
 
 func (s *Server) createProject(ctx context.Context, in *struct {
-	keyed
+	Keyed
 	Body ProjectDraft
 }) (*projectOutput, error) {
 	p, err := s.Projects.Create(ctx, actorOf(ctx), in.Key, project.Draft(in.Body))
@@ -113,18 +113,19 @@ func (s *Server) createProject(ctx context.Context, in *struct {
 	return &projectOutput{Location: "/api/v1/projects/" + p.ID, Body: projectView(p)}, nil
 }
 
-type projectID struct {
+// ProjectID is the path parameter of one project.
+type ProjectID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-func (s *Server) getProject(ctx context.Context, in *projectID) (*body[ProjectView], error) {
+func (s *Server) getProject(ctx context.Context, in *ProjectID) (*body[ProjectView], error) {
 	p, err := s.Projects.Get(ctx, actorOf(ctx), in.ID)
 	return answer(ctx, projectView(p), err)
 }
 
 func (s *Server) editProject(ctx context.Context, in *struct {
-	keyed
-	projectID
+	Keyed
+	ProjectID
 	Body ProjectEdit
 }) (*body[ProjectView], error) {
 	e, err := in.Body.edit()
@@ -139,7 +140,7 @@ type timelineList struct {
 	Items []TimelineItem `json:"items"`
 }
 
-func (s *Server) projectTimeline(ctx context.Context, in *projectID) (*body[timelineList], error) {
+func (s *Server) projectTimeline(ctx context.Context, in *ProjectID) (*body[timelineList], error) {
 	events, err := s.Projects.Timeline(ctx, actorOf(ctx), in.ID)
 	return answer(ctx, timelineList{Items: timeline(events)}, err)
 }
@@ -183,7 +184,7 @@ func (s *Server) projectTemplate(ctx context.Context, _ *struct{}) (*sheetOutput
 	return attachment(ctx, "项目导入模板.xlsx", func(b *bytes.Buffer) error { return s.Projects.Template(ctx, b) })
 }
 
-func (s *Server) exportProjects(ctx context.Context, in *projectFilter) (*sheetOutput, error) {
+func (s *Server) exportProjects(ctx context.Context, in *ProjectFilter) (*sheetOutput, error) {
 	f, sort, err := in.parse()
 	if err != nil {
 		return nil, fail(ctx, err)
@@ -194,8 +195,8 @@ func (s *Server) exportProjects(ctx context.Context, in *projectFilter) (*sheetO
 }
 
 func (s *Server) importProjects(ctx context.Context, in *struct {
-	keyed
-	upload
+	Keyed
+	Upload
 	DryRun bool `query:"dry_run" doc:"check everything, change nothing"`
 }) (*body[app.Imported], error) {
 	out, err := s.Projects.Import(ctx, actorOf(ctx), in.Key, in.data, in.DryRun)

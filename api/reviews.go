@@ -100,7 +100,8 @@ type TimelineItem struct {
 	Hash      string    `json:"hash" doc:"link of the stream's hash chain"`
 }
 
-type reviewID struct {
+// ReviewID is the path parameter of one review.
+type ReviewID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
@@ -115,7 +116,7 @@ func (s *Server) reviewRoutes(a huma.API) {
 }
 
 type startReviewInput struct {
-	keyed
+	Keyed
 	Body struct {
 		ProjectID string `json:"project_id" minLength:"1" maxLength:"64"`
 		Note      string `json:"note,omitempty" maxLength:"1000" doc:"what the reviewers should know"`
@@ -136,14 +137,14 @@ func (s *Server) startReview(ctx context.Context, in *startReviewInput) (*receip
 }
 
 type listReviewsInput struct {
-	paged
+	Paged
 	Stage     string `query:"stage" enum:"intake,opinions,decision,end"`
 	ProjectID string `query:"project_id" maxLength:"64"`
 	Query     string `query:"q" maxLength:"100" doc:"part of the project's name"`
 	Open      string `query:"open" enum:"true,false" doc:"only open, or only ended ones"`
 }
 
-func (s *Server) listReviews(ctx context.Context, in *listReviewsInput) (*body[list[app.ReviewRow]], error) {
+func (s *Server) listReviews(ctx context.Context, in *listReviewsInput) (*body[List[app.ReviewRow]], error) {
 	f := app.ReviewFilter{Stage: review.Stage(in.Stage), ProjectID: in.ProjectID, Query: in.Query, Open: optionalBool(in.Open)}
 	rows, next, err := s.Reviews.List(ctx, actorOf(ctx), f, in.page())
 	return answer(ctx, page(rows, next), err)
@@ -165,7 +166,7 @@ func (s *Server) planReview(ctx context.Context, in *struct {
 	return answer(ctx, p, err)
 }
 
-func (s *Server) getReview(ctx context.Context, in *reviewID) (*body[Review], error) {
+func (s *Server) getReview(ctx context.Context, in *ReviewID) (*body[Review], error) {
 	v, err := s.Reviews.Get(ctx, actorOf(ctx), in.ID)
 	if err != nil {
 		return nil, fail(ctx, err)
@@ -177,7 +178,7 @@ type actionList struct {
 	Actions []process.Action `json:"actions"`
 }
 
-func (s *Server) reviewActions(ctx context.Context, in *reviewID) (*body[actionList], error) {
+func (s *Server) reviewActions(ctx context.Context, in *ReviewID) (*body[actionList], error) {
 	actions, err := s.Reviews.Actions(ctx, actorOf(ctx), in.ID)
 	return answer(ctx, actionList{Actions: actions}, err)
 }
@@ -185,8 +186,8 @@ func (s *Server) reviewActions(ctx context.Context, in *reviewID) (*body[actionL
 // actInput takes any JSON object: which one fits is said by /actions, because it
 // depends on the process, its state and the caller.
 type actInput struct {
-	keyed
-	reviewID
+	Keyed
+	ReviewID
 	Action  string         `path:"action" maxLength:"64"`
 	Body    map[string]any `required:"false" doc:"as the action's schema in /actions says"`
 	RawBody []byte

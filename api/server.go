@@ -110,18 +110,18 @@ func tagged(tag string) func(*huma.Operation) {
 	return func(o *huma.Operation) { o.Tags = []string{tag} }
 }
 
-// keyed is the header of requests that change something.
-type keyed struct {
+// Keyed is the header of requests that change something.
+type Keyed struct {
 	Key string `header:"Idempotency-Key" maxLength:"128" doc:"the same key gives the same answer; sent again after a 503 it tells what became of the request"`
 }
 
-// paged are the query parameters of lists.
-type paged struct {
+// Paged are the query parameters of lists.
+type Paged struct {
 	Cursor string `query:"cursor" maxLength:"512" doc:"next_cursor of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-func (p paged) page() app.Page { return app.Page{Cursor: p.Cursor, Limit: p.Limit} }
+func (p Paged) page() app.Page { return app.Page{Cursor: p.Cursor, Limit: p.Limit} }
 
 // body wraps an answer for huma.
 type body[T any] struct {
@@ -136,15 +136,15 @@ func answer[T any](ctx context.Context, v T, err error) (*body[T], error) {
 	return &body[T]{Body: v}, nil
 }
 
-// list is one page of a list.
-type list[T any] struct {
+// List is one page of a list.
+type List[T any] struct {
 	Items []T    `json:"items"`
 	Next  string `json:"next_cursor,omitempty" doc:"absent on the last page"`
 }
 
-func page[T any](items []T, next string) list[T] {
+func page[T any](items []T, next string) List[T] {
 	if items == nil {
 		items = []T{}
 	}
-	return list[T]{Items: items, Next: next}
+	return List[T]{Items: items, Next: next}
 }

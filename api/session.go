@@ -53,20 +53,20 @@ type signInInput struct {
 		Login    string `json:"login" minLength:"1" maxLength:"64"`
 		Password string `json:"password" minLength:"1" maxLength:"256"`
 	}
-	request
+	Request
 }
 
-// request gives a handler the raw request, for address and cookie.
-type request struct{ raw *http.Request }
+// Request gives a handler the raw request, for address and cookie.
+type Request struct{ raw *http.Request }
 
 // Resolve is called by huma before the handler.
-func (r *request) Resolve(ctx huma.Context) []error {
+func (r *Request) Resolve(ctx huma.Context) []error {
 	r.raw = humagin.Unwrap(ctx).Request
 	return nil
 }
 
 // address is that of the connection: headers that claim another are anybody's to write.
-func (r *request) address() string {
+func (r *Request) address() string {
 	host, _, err := net.SplitHostPort(r.raw.RemoteAddr)
 	if err != nil {
 		return r.raw.RemoteAddr
@@ -95,7 +95,7 @@ type signOutOutput struct {
 	SetCookie http.Cookie `header:"Set-Cookie"`
 }
 
-func (s *Server) signOut(ctx context.Context, in *struct{ request }) (*signOutOutput, error) {
+func (s *Server) signOut(ctx context.Context, in *struct{ Request }) (*signOutOutput, error) {
 	if err := s.Identity.SignOut(ctx, s.Cookies.Token(in.raw)); err != nil {
 		return nil, fail(ctx, err)
 	}

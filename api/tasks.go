@@ -11,7 +11,7 @@ import (
 
 // Inbox is one page of a box with the counts of all four.
 type Inbox struct {
-	list[app.TaskRow]
+	List[app.TaskRow]
 	Counts map[app.Box]int `json:"counts"`
 }
 
@@ -20,7 +20,7 @@ func (s *Server) taskRoutes(a huma.API) {
 }
 
 type listTasksInput struct {
-	paged
+	Paged
 	Box string `query:"box" enum:"todo,done,started,cc" default:"todo"`
 }
 
@@ -30,5 +30,5 @@ func (s *Server) listTasks(ctx context.Context, in *listTasksInput) (*body[Inbox
 		return nil, fail(ctx, err)
 	}
 	counts, err := s.Reads.TaskCounts(ctx, actorOf(ctx))
-	return answer(ctx, Inbox{list: page(rows, next), Counts: counts}, err)
+	return answer(ctx, Inbox{List: page(rows, next), Counts: counts}, err)
 }
