@@ -118,8 +118,9 @@ func (r *reader) sheet(name string) (found bool) {
 		p.Sheet = name
 		r.problem(p)
 	}
-	body := slices.DeleteFunc(lines, func(l line) bool { return l.number <= h.row })
-	r.unknownColumns(name, h, lines, body)
+	at := slices.IndexFunc(lines, func(l line) bool { return l.number == h.row })
+	titles, body := lines[at], lines[at+1:]
+	r.unread(name, h, titles, body)
 	if len(problems) > 0 {
 		return true // cells under a wrong header would only repeat the problem
 	}
@@ -232,16 +233,22 @@ func (l line) first() string {
 	return ""
 }
 
-// unknownColumns warns of columns that nothing is read from, header or not.
-func (r *reader) unknownColumns(name string, h header, lines, body []line) {
+// unread warns of columns that nothing is read from: their header isn't
+// known, or they have values and no header at all.
+func (r *reader) unread(name string, h header, titles line, body []line) {
 	for _, at := range h.unknown {
-		title := ""
-		for _, l := range lines {
-			if l.number == h.row {
-				title = l.at(at)
+		r.warn(Problem{Sheet: name, Cell: cellName(at, h.row), Code: "column_unknown",
+			Message: "不认识的表头“" + shorten(titles.at(at)) + "”,这一列没有导入"})
+	}
+	warned := map[int]bool{}
+	for _, l := range body {
+		for i, text := range l.cells {
+			if !l.banner && !warned[i] && squeeze(text) != "" && squeeze(titles.at(i+1)) == "" {
+				warned[i] = true
+				r.warn(Problem{Sheet: name, Cell: cellName(i+1, l.number), Code: "column_untitled",
+					Message: "这一列有内容但没有表头,没有导入"})
 			}
 		}
-		r.warn(Problem{Sheet: name, Cell: cellName(at, h.row), Code: "column_unknown", Message: "不认识的表头“" + shorten(title) + "”,这一列没有导入"})
 	}
 }
 

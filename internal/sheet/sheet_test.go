@@ -111,6 +111,9 @@ func TestReadsSheetAsAnOfficeKeepsIt(t *testing.T) {
 	if s := codes(got.Warnings); s != wantWarnings {
 		t.Errorf("warnings %s, want %s", s, wantWarnings)
 	}
+	if m := got.Warnings[0].Message; !strings.Contains(m, "领导批示") {
+		t.Errorf("the unknown header isn't named: %s", m)
+	}
 	if at := got.Rows[0].Where("/agreed_amount"); at != "Sheet1!D4" {
 		t.Errorf("amount of the first row at %s", at)
 	}
@@ -254,7 +257,7 @@ func TestWarnsOfWhatIsMergedOrHidden(t *testing.T) {
 		header0,
 		{"一、城区"},
 		{"项目甲", "甲公司", "茅箭区", 100},
-		{"项目乙", "甲公司", "", ""},
+		{"项目乙", "甲公司", "", "", "", "", "", "", "", "", "", "", "", "批注"},
 	}, func(f *excelize.File) {
 		must(t, f.MergeCell("Sheet1", "A2", "L2"))
 		must(t, f.MergeCell("Sheet1", "C3", "C4"))
@@ -275,7 +278,7 @@ func TestWarnsOfWhatIsMergedOrHidden(t *testing.T) {
 	if len(problems) != 0 || len(got.Rows) != 3 || got.Rows[1].Draft.CountyID != "maojian" || got.Rows[2].Sheet != "二批" {
 		t.Fatalf("rows %+v, problems %+v", got.Rows, problems)
 	}
-	want := "A2 note_skipped, D3 amount_merged, D4 amount_merged,  sheet_hidden,  sheet_skipped"
+	want := "N4 column_untitled, A2 note_skipped, D3 amount_merged, D4 amount_merged,  sheet_hidden,  sheet_skipped"
 	if s := codes(got.Warnings); s != want {
 		t.Errorf("warnings %q, want %q", s, want)
 	}
