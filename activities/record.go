@@ -46,9 +46,9 @@ func FromFailure(err error) (f *fault.Error, version int64) {
 	if !errors.As(err, &failure) || failure.Type() != Failure {
 		return nil, 0
 	}
-	f = &fault.Error{}
-	if failure.Details(f, &version) != nil {
-		return nil, 0
+	var packed fault.Error
+	if unpack := failure.Details(&packed, &version); unpack == nil {
+		f = &packed
 	}
 	return f, version
 }

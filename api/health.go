@@ -73,5 +73,5 @@ func (s *Server) getReadiness(ctx context.Context, _ *struct{}) (*readinessOutpu
 	if r.Status == ok {
 		return &readinessOutput{Status: http.StatusOK, Body: r}, nil
 	}
-	return &readinessOutput{Status: http.StatusServiceUnavailable, RetryAfter: retryAfter, Body: r}, nil
+	return &readinessOutput{Status: http.StatusServiceUnavailable, RetryAfter: retrySoon, Body: r}, nil
 }

@@ -4,14 +4,17 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/validation"
 	"github.com/gin-gonic/gin"
 
+	"luodi/internal/auth"
 	"luodi/internal/fault"
 )
 
@@ -53,8 +56,19 @@ var statuses = map[fault.Kind]int{
 	fault.Internal:        http.StatusInternalServerError,
 }
 
-// retryAfter is what a 503 or 429 suggests, in seconds.
-const retryAfter = "2"
+// retrySoon is what a 503 suggests, in seconds.
+const retrySoon = "2"
+
+// retryAfter is the header of an answer that may be different later; empty for others.
+func retryAfter(f *fault.Error) string {
+	if wait, ok := auth.RetryAfter(f); ok {
+		return strconv.Itoa(int(math.Ceil(wait.Seconds())))
+	}
+	if f.Kind == fault.Unavailable || f.Kind == fault.RateLimited {
+		return retrySoon
+	}
+	return ""
+}
 
 // fail turns an application error into the answer: huma adds the headers of a
 // HeadersError. Internal text goes to the log and nowhere else.
@@ -64,8 +78,8 @@ func fail(ctx context.Context, err error) error {
 		slog.ErrorContext(ctx, "request failed", "code", f.Code, "error", f.Error())
 	}
 	p := problemOf(f)
-	if f.Kind == fault.Unavailable || f.Kind == fault.RateLimited {
-		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {retryAfter}})
+	if wait := retryAfter(f); wait != "" {
+		return huma.ErrorWithHeaders(p, http.Header{"Retry-After": {wait}})
 	}
 	return p
 }
@@ -80,8 +94,8 @@ func problemOf(f *fault.Error) *Problem {
 
 // abort answers from a middleware, before huma is reached.
 func abort(c *gin.Context, f *fault.Error) {
-	if f.Kind == fault.Unavailable || f.Kind == fault.RateLimited {
-		c.Header("Retry-After", retryAfter)
+	if wait := retryAfter(f); wait != "" {
+		c.Header("Retry-After", wait)
 	}
 	p := problemOf(f)
 	c.Header("Content-Type", "application/problem+json")

@@ -91,7 +91,7 @@ func (u *Upload) Resolve(ctx huma.Context) []error {
 
 func readUpload(r *http.Request) ([]byte, error) {
 	form, err := r.MultipartReader()
-	if err == http.ErrNotMultipart {
+	if errors.Is(err, http.ErrNotMultipart) {
 		return readAll(r.Body)
 	}
 	if err != nil {

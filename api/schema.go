@@ -2,7 +2,6 @@ package api
 
 import (
 	"reflect"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -52,6 +51,3 @@ func teach(r huma.Registry) {
 		r.RegisterTypeAlias(t, alias)
 	}
 }
-
-// startTime stands for the age of the embedded files.
-var startTime = time.Now()

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -9,6 +10,7 @@ import (
 	"path"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -53,7 +55,7 @@ func (s *Server) workbench(c *gin.Context) {
 		abort(c, fault.New(fault.NotFound, "not_found", "没有这个页面"))
 		return
 	}
-	http.ServeContent(c.Writer, c.Request, name, startTime, strings.NewReader(string(page)))
+	http.ServeContent(c.Writer, c.Request, name, time.Time{}, bytes.NewReader(page))
 }
 
 // docsHash names the page's one script for the Content-Security-Policy.

@@ -6,10 +6,15 @@ import (
 	"fmt"
 	"time"
 
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"google.golang.org/protobuf/encoding/protojson"
+
 	"luodi/internal/app"
 	"luodi/internal/event"
 	"luodi/internal/fault"
 	"luodi/internal/review"
+	"luodi/workflows"
 )
 
 // migrate shows or upgrades the database's structure.
@@ -111,5 +116,33 @@ func verify(ctx context.Context, p program) error {
 		return err
 	}
 	_, err = fmt.Fprintf(p.stdout, "luodi: verify: %d streams, %d events, every link holds\n", streams, events)
+	return err
+}
+
+// history prints what the engine recorded of a process, in the form that a replay
+// test reads.
+func history(ctx context.Context, p program) error {
+	if len(p.args) != 1 {
+		return fault.New(fault.Invalid, "usage", "用法: luodi history 研判编号 [设置]")
+	}
+	s, err := start(ctx, p, parts{engine: true})
+	if err != nil {
+		return err
+	}
+	defer s.close(ctx)
+	events := s.engine.Client().GetWorkflowHistory(ctx, workflows.ID(review.Kind, p.args[0]), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	var all historypb.History
+	for events.HasNext() {
+		e, err := events.Next()
+		if err != nil {
+			return err
+		}
+		all.Events = append(all.Events, e)
+	}
+	data, err := protojson.MarshalOptions{Multiline: true, Indent: " "}.Marshal(&all)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.stdout, "%s\n", data)
 	return err
 }

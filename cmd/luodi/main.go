@@ -25,8 +25,9 @@ var clock = time.Now
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+	status := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)
+	stop()
+	os.Exit(status)
 }
 
 // command is one sub-command; it gets its settings and says what happened.
@@ -52,12 +53,13 @@ func commands() map[string]command {
 		"migrate":   {"migrate up 升级数据库结构;migrate status 查看", migrate},
 		"reconcile": {"比对事件流、流程与投影,逐条打印差异", reconcile},
 		"verify":    {"核验每条事件流的哈希链,指出第一处断裂", verify},
+		"history":   {"history 编号 打印一项研判在引擎中的历史(JSON),用于回放测试与排障", history},
 		"version":   {"打印版本", printVersion},
 	}
 }
 
 // order of the commands in the usage text.
-var order = []string{"serve", "api", "worker", "migrate", "reconcile", "verify", "version"}
+var order = []string{"serve", "api", "worker", "migrate", "reconcile", "verify", "history", "version"}
 
 // run is the whole program: exit status 0 when all went well, 1 when something
 // failed, 2 when it was called wrongly.

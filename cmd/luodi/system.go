@@ -39,6 +39,7 @@ type system struct {
 	program
 	lock      *flock.Flock
 	store     *store.Store
+	auth      *auth.Service
 	engine    *engine.Engine
 	worker    worker.Worker
 	broken    atomic.Bool // the worker gave up
@@ -145,6 +146,7 @@ func (s *system) wire(ctx context.Context) (err error) {
 	if s.engine != nil {
 		s.processes = &workflows.Client{Temporal: s.engine.Client()}
 	}
+	s.auth = auth.New(s.store, s.store, auth.NewPasswords(auth.DefaultCost), clock)
 	s.projects = &app.Projects{Journal: s.store, Reads: s.store, Sheets: sheets{}, Now: clock, NewID: newID}
 	return nil
 }
@@ -176,7 +178,8 @@ func (s *system) startWorker() error {
 
 func (s *system) sweeper() *app.Sweeper {
 	return &app.Sweeper{Store: s.store, Processes: s.processes, Calendars: s.calendars,
-		Now: clock, NewID: newID, Log: s.log, Settled: 5 * time.Second}
+		Now: clock, NewID: newID, Log: s.log, Settled: 5 * time.Second,
+		Also: []func(context.Context) error{s.auth.Sweep}}
 }
 
 func (s *system) reviews() *app.Reviews {
@@ -190,9 +193,8 @@ func (s *system) reviews() *app.Reviews {
 }
 
 func (s *system) server(demo *api.Demo, notes []string) *api.Server {
-	accounts := auth.New(s.store, s.store, auth.NewPasswords(auth.DefaultCost), clock)
 	return &api.Server{
-		Identity:   &app.Identity{Sessions: sessions{accounts}, Reads: s.store},
+		Identity:   &app.Identity{Sessions: sessions{s.auth}, Reads: s.store},
 		Reads:      s.store,
 		Reviews:    s.reviews(),
 		Projects:   s.projects,

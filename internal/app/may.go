@@ -5,10 +5,10 @@ import (
 	"luodi/internal/org"
 )
 
-// What does not hang on the state of a process: who may at all. The workbench
-// shows its menus by these, and the use cases refuse by them.
+// This file says who may at all, whatever the state of a process. The workbench
+// shows its menus by it, and the use cases refuse by it.
 
-// MayStartReviews: the centre any project's, a county its own.
+// MayStartReviews is who may start reviews: the centre any project's, a county its own.
 func MayStartReviews(a org.Actor) bool {
 	return a.Has(org.CentreOperator, org.CentreLeader, org.CountyOperator)
 }

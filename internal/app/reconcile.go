@@ -104,11 +104,11 @@ func text(v any) string {
 	if err != nil {
 		return err.Error()
 	}
-	var any any
-	if json.Unmarshal(raw, &any) != nil {
+	var decoded any
+	if json.Unmarshal(raw, &decoded) != nil {
 		return string(raw)
 	}
-	canonical, err := json.Marshal(any)
+	canonical, err := json.Marshal(decoded)
 	if err != nil {
 		return err.Error()
 	}

@@ -24,6 +24,7 @@ type Sweeper struct {
 	// Settled is how long a stream must be quiet before its workflow is asked how
 	// far it came: a command that runs just now is not behind.
 	Settled time.Duration
+	Also    []func(context.Context) error // housekeeping that keeps the same hours
 }
 
 // sweepBatch bounds one look at the store; a sweep goes on until nothing is left.
@@ -111,8 +112,10 @@ func (s *Sweeper) Run(ctx context.Context, every time.Duration, kick <-chan stru
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
-		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
-			s.Log.Warn("sweep was cut short", "error", err)
+		for _, sweep := range append([]func(context.Context) error{s.Sweep}, s.Also...) {
+			if err := sweep(ctx); err != nil && ctx.Err() == nil {
+				s.Log.Warn("sweep was cut short", "error", err)
+			}
 		}
 		select {
 		case <-ctx.Done():

@@ -1,0 +1,258 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"luodi/api"
+	"luodi/internal/app"
+	"luodi/internal/app/apptest"
+	"luodi/internal/auth"
+	"luodi/internal/calendar"
+	"luodi/internal/demo"
+	"luodi/internal/fault"
+	"luodi/internal/org"
+	"luodi/internal/project"
+	"luodi/internal/review"
+	"luodi/internal/sheet"
+	"luodi/internal/store"
+)
+
+// opening is a Monday, 09:00 in Shanghai, in the second week after the Spring Festival of 2024.
+var opening = time.Date(2024, 2, 26, 1, 0, 0, 0, time.UTC)
+
+// cheap makes sign-ins cost next to nothing; package auth tests the real cost.
+var cheap = auth.Cost{Memory: 8, Passes: 1, Threads: 1}
+
+// clock is the town's time, which only a test moves.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// town is a whole server without engine and network: the real router over a real store.
+type town struct {
+	testing.TB
+	clock     *clock
+	file      string
+	store     *store.Store
+	processes *apptest.Processes[review.State, review.Facts]
+	sweeper   *app.Sweeper
+	kicks     int // how often a recount of deadlines was asked for
+	server    *api.Server
+	handler   http.Handler
+	document  document
+}
+
+// The two towns that tests start from, each built once and then copied as a file.
+var (
+	empty  = sync.OnceValues(func() (string, error) { return build(false) }) // units and accounts
+	shiyan = sync.OnceValues(func() (string, error) { return build(true) })  // and the projects of the demonstration
+)
+
+var folder string // of the towns
+
+func TestMain(m *testing.M) {
+	var err error
+	if folder, err = os.MkdirTemp("", "luodi-api-"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(folder)
+	os.Exit(code)
+}
+
+// newTown opens a copy of the empty town.
+func newTown(t testing.TB) *town { return openTown(t, empty) }
+
+// newShiyan opens a copy of the demonstration.
+func newShiyan(t testing.TB) *town { return openTown(t, shiyan) }
+
+func openTown(t testing.TB, from func() (string, error)) *town {
+	t.Helper()
+	original, err := from()
+	must(t, err)
+	data, err := os.ReadFile(original)
+	must(t, err)
+	file := filepath.Join(t.TempDir(), "luodi.db")
+	must(t, os.WriteFile(file, data, 0o600))
+	s, err := store.Open(t.Context(), store.Options{Database: store.SQLite, Path: file}, quiet())
+	must(t, err)
+	t.Cleanup(func() { _ = s.Close() })
+	tw := &town{TB: t, clock: &clock{now: opening}, file: file, store: s}
+	tw.wire()
+	return tw
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// build makes a town's database file.
+func build(projects bool) (string, error) {
+	ctx := context.Background()
+	file := filepath.Join(folder, fmt.Sprintf("projects-%t.db", projects))
+	s, err := store.Open(ctx, store.Options{Database: store.SQLite, Path: file}, quiet())
+	if err != nil {
+		return "", err
+	}
+	if err := fill(ctx, s, projects); err != nil {
+		return "", err
+	}
+	return file, s.Close() // the last connection to close folds the write-ahead log into the file
+}
+
+func fill(ctx context.Context, s *store.Store, projects bool) error {
+	if err := s.Migrate(ctx); err != nil {
+		return err
+	}
+	if err := s.SaveUnits(ctx, demo.Units()); err != nil {
+		return err
+	}
+	hash, err := auth.NewPasswords(cheap).Hash(ctx, demo.Password)
+	if err != nil {
+		return err
+	}
+	for _, a := range demo.Accounts() {
+		if err := s.SaveUser(ctx, a.User, hash); err != nil {
+			return err
+		}
+	}
+	if !projects {
+		return nil
+	}
+	return fillProjects(ctx, s)
+}
+
+func fillProjects(ctx context.Context, s *store.Store) error {
+	for indicator, value := range demo.Targets(2023) {
+		if err := s.SaveTarget(ctx, 2023, indicator, value); err != nil {
+			return err
+		}
+	}
+	registry := &app.Projects{Journal: s, Reads: s, Sheets: sheets{}, Now: func() time.Time { return opening }, NewID: newID}
+	importer := org.Actor{UserID: "demo", Name: "演示数据", System: true}
+	for _, x := range demo.Sheets() {
+		if _, err := registry.Import(ctx, importer, "demo:"+x.ID, x.Data, false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *town) wire() {
+	ctx := w.Context()
+	calendars, err := app.NewCalendars(ctx, w.store, calendar.DefaultOffice)
+	must(w, err)
+	template, err := review.Builtin()
+	must(w, err)
+	now := w.clock.Now
+	w.processes = &apptest.Processes[review.State, review.Facts]{Recorder: &app.Recorder[review.State, review.Facts]{
+		Definition: review.Definition(), Journal: w.store, Facts: app.ReviewFacts(calendars), Project: app.ProjectReview,
+	}}
+	w.sweeper = &app.Sweeper{Store: w.store, Processes: w.processes, Calendars: calendars, Now: now, NewID: newID, Log: quiet()}
+	accounts := auth.New(w.store, w.store, auth.NewPasswords(cheap), now)
+	w.server = &api.Server{
+		Identity: &app.Identity{Sessions: sessions{accounts}, Reads: w.store},
+		Reads:    w.store,
+		Reviews: &app.Reviews{Template: template, Service: app.Service[review.State, review.Facts]{
+			Definition: review.Definition(), Processes: w.processes, Reads: w.store,
+			Facts: app.ReviewSnapshot(calendars), Now: now, NewID: newID,
+		}},
+		Projects:   &app.Projects{Journal: w.store, Reads: w.store, Sheets: sheets{}, Now: now, NewID: newID},
+		Calendar:   &app.CalendarService{Calendars: calendars, Journal: w.store, Now: now, NewID: newID, Recorded: func() { w.kicks++ }},
+		Statistics: &app.Statistics{Reads: w.store, Now: now, Notes: demo.Notes()},
+		Ready: func(ctx context.Context) api.Readiness {
+			return api.Check(ctx, w.store.Ping, func(context.Context) error { return nil }, "ok")
+		},
+		Demo:    &api.Demo{Notice: demo.Notice, Accounts: []api.DemoAccount{}},
+		Web:     pages(),
+		Log:     quiet(),
+		Version: "test",
+		Now:     now,
+	}
+	w.handler = w.server.Handler()
+	w.document = readDocument(w)
+}
+
+func pages() fs.FS {
+	return fstest.MapFS{
+		"index.html":       {Data: []byte("<title>落地</title>")},
+		"assets/app-1.js":  {Data: []byte("export {}")},
+		"assets/empty/.js": {Data: []byte("")},
+	}
+}
+
+// sessions and sheets are the adapters that the program wires in.
+type sessions struct{ service *auth.Service }
+
+func (x sessions) SignIn(ctx context.Context, login, password, addr string) (string, org.User, error) {
+	in, err := x.service.SignIn(ctx, login, password, addr)
+	return in.Token, in.User, err
+}
+
+func (x sessions) Authenticate(ctx context.Context, token string) (org.User, error) {
+	u, _, err := x.service.Authenticate(ctx, token)
+	return u, err
+}
+
+func (x sessions) SignOut(ctx context.Context, token string) error {
+	return x.service.SignOut(ctx, token)
+}
+
+type sheets struct{}
+
+func (sheets) Read(data []byte, units []org.Unit, today calendar.Date) ([]app.SheetRow, []fault.Detail, []fault.Detail) {
+	result, problems := sheet.ReadProjects(bytes.NewReader(data), units, today)
+	rows := make([]app.SheetRow, len(result.Rows))
+	for i, r := range result.Rows {
+		rows[i] = app.SheetRow{Sheet: r.Sheet, Row: r.Row, Draft: r.Draft, Where: r.Where}
+	}
+	return rows, details(result.Warnings), details(problems)
+}
+
+func details(problems []sheet.Problem) []fault.Detail {
+	out := make([]fault.Detail, len(problems))
+	for i, p := range problems {
+		out[i] = fault.Detail{Field: p.Where(), Code: p.Code, Message: p.Message}
+	}
+	return out
+}
+
+func (sheets) Write(w io.Writer, projects []project.Project, units []org.Unit) error {
+	return sheet.WriteProjects(w, projects, units, "招商引资项目清单")
+}
+
+func (sheets) Template(w io.Writer, units []org.Unit) error { return sheet.WriteTemplate(w, units) }
