@@ -28,6 +28,7 @@ type line struct {
 type reader struct {
 	book      *excelize.File
 	units     []org.Unit
+	counties  map[string]string // every name of a county, to its id
 	today     calendar.Date
 	epoch     calendar.Date
 	formulas  bool // some sheet has any
@@ -41,7 +42,7 @@ type reader struct {
 
 func readBook(book *excelize.File, units []org.Unit, today calendar.Date) (Result, []Problem) {
 	r := &reader{
-		book: book, units: units, today: today, epoch: epochOf(book), formulas: hasFormulas(book),
+		book: book, units: units, counties: countyNames(units), today: today, epoch: epochOf(book), formulas: hasFormulas(book),
 		result: Result{Rows: []Row{}, Warnings: []Problem{}}, firstSeen: map[string]string{},
 	}
 	found := false
@@ -290,7 +291,7 @@ func (h header) value(l line, field string) string {
 // row reads a row's cells, then checks the project that they make.
 func (r *reader) row(name string, h header, l line) (Row, []Problem) {
 	row := Row{Sheet: name, Row: l.number, cells: map[string]string{}}
-	e := &entry{epoch: r.epoch, counties: countyNames(r.units)}
+	e := &entry{epoch: r.epoch, counties: r.counties}
 	var problems []Problem
 	bad := map[string]bool{}
 	refuse := func(field string, t *trouble) {

@@ -416,8 +416,8 @@ func someProject(rt *rapid.T, i int) project.Project {
 		r := []rune(word(rt, name))
 		return string(r[:min(len(r), 60)])
 	}
-	number := func(name string, max int64) string {
-		n := rapid.Int64Range(1, max).Draw(rt, name)
+	number := func(name string, most int64) string {
+		n := rapid.Int64Range(1, most).Draw(rt, name)
 		return fmt.Sprintf("%d.%03d", n/1000, n%1000)
 	}
 	d := project.Draft{

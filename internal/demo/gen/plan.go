@@ -18,8 +18,6 @@ type occasion struct {
 
 type tiers struct{ lead, advantaged, supporting, other int }
 
-func (t tiers) count() int { return t.lead + t.advantaged + t.supporting + t.other }
-
 // The occasions of 2023. Published: the first five's counts and amounts, 239 projects
 // and 2607.8亿元 for all, and the Bay Area conference's day. Made up: the other days,
 // the tiers, and how the rest is shared among the last three. The second quarter has
