@@ -22,14 +22,16 @@ func (s *system) firstStart(ctx context.Context) (*api.Demo, []string, error) {
 		return nil, nil, err
 	}
 	users, err := s.store.CountUsers(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, nil, err
+	}
+	_, begun := s.store.User(ctx, accounts[0].ID)
+	switch {
 	case !s.config.Demo && loaded:
 		return nil, nil, fault.New(fault.Conflict, "demo_data", "这里是演示数据,账号口令是公开的,只能以 --demo 启动;正式使用请换一个数据目录或数据库")
 	case !s.config.Demo:
 		return nil, nil, s.firstAdministrator(ctx, users)
-	case !loaded && users >= int64(len(accounts)):
+	case !loaded && users > 0 && begun != nil:
 		return nil, nil, fault.New(fault.Conflict, "not_demo_data", "这里已有正式数据,不能以 --demo 启动;演示请换一个数据目录")
 	case !loaded:
 		err = s.loadDemo(ctx, accounts)

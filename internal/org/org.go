@@ -29,6 +29,20 @@ type Unit struct {
 	Kind      UnitKind `json:"kind"`
 }
 
+// Check finds what is wrong with a unit.
+func (u Unit) Check() error {
+	bad := fault.New(fault.Invalid, "unit_invalid", "单位信息有误")
+	switch {
+	case u.ID == "" || len(u.ID) > 64 || strings.ContainsFunc(u.ID, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return bad.With("/id", "id_invalid", "编号为1至64个字母、数字或连字符")
+	case u.Name == "" || utf8.RuneCountInString(u.Name) > 64:
+		return bad.With("/name", "name_invalid", "名称为1至64个字符")
+	case !slices.Contains([]UnitKind{Centre, Department, County, Leadership}, u.Kind):
+		return bad.With("/kind", "kind_invalid", "类别应为 centre、department、county 或 leadership")
+	}
+	return nil
+}
+
 // Role is what a person is to the system; a person may have several.
 type Role string
 
