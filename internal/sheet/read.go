@@ -3,7 +3,9 @@ package sheet
 import (
 	"cmp"
 	"fmt"
+	"log/slog"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -79,7 +81,8 @@ func hasFormulas(book *excelize.File) bool {
 // guarded reads one sheet; a sheet that breaks the parser is a problem, not a crash.
 func (r *reader) guarded(name string) (found bool) {
 	defer func() {
-		if recover() != nil {
+		if v := recover(); v != nil {
+			slog.Error("a worksheet broke the parser", "sheet", name, "panic", v, "stack", string(debug.Stack()))
 			r.problem(Problem{Sheet: name, Code: "sheet_damaged", Message: "工作表已损坏,请用 Excel 打开并另存后再导入"})
 		}
 	}()
