@@ -48,7 +48,7 @@ func orgCommand(ctx context.Context, p program) error {
 	if err := d.Decode(&f); err != nil {
 		return fault.New(fault.Invalid, "org_file", "文件不是有效的 YAML,或含有不认识的字段").Because(err)
 	}
-	s, err := start(ctx, p, parts{})
+	s, err := start(ctx, p, parts{migrate: true})
 	if err != nil {
 		return err
 	}

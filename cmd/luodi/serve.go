@@ -16,7 +16,7 @@ import (
 
 // serve runs everything in one process until ctx ends.
 func serve(ctx context.Context, p program) error {
-	return serveHTTP(ctx, p, parts{engine: true, worker: true})
+	return serveHTTP(ctx, p, parts{engine: true, worker: true, migrate: true})
 }
 
 // serveAPI runs the HTTP side alone; workers run elsewhere.

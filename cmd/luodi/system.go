@@ -50,8 +50,9 @@ type system struct {
 	recount   chan struct{} // kicks the sweep
 }
 
-// parts says which parts a command needs.
-type parts struct{ engine, worker bool }
+// parts says which parts a command needs. migrate brings the database's structure up
+// to date; without it an older one is refused, for it may be shared.
+type parts struct{ engine, worker, migrate bool }
 
 // start brings the parts up: the database and the engine at once, since both take
 // a moment. What fails takes down what was up.
@@ -67,7 +68,7 @@ func start(ctx context.Context, p program, need parts) (_ *system, err error) {
 	}
 	var wg sync.WaitGroup
 	var storeErr, engineErr error
-	wg.Go(func() { storeErr = s.openStore(ctx) })
+	wg.Go(func() { storeErr = s.openStore(ctx, need) })
 	if need.engine {
 		wg.Go(func() { engineErr = s.openEngine(ctx) })
 	}
@@ -103,12 +104,15 @@ func (s *system) takeData(need parts) error {
 	return err
 }
 
-func (s *system) openStore(ctx context.Context) (err error) {
+func (s *system) openStore(ctx context.Context, need parts) (err error) {
 	s.store, err = openStore(ctx, s.program)
 	if err != nil {
 		return err
 	}
-	return s.store.Migrate(ctx)
+	if need.migrate {
+		return s.store.Migrate(ctx)
+	}
+	return s.store.CheckSchema(ctx)
 }
 
 func openStore(ctx context.Context, p program) (*store.Store, error) {
