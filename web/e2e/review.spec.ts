@@ -6,7 +6,7 @@ async function act(page: Page, name: string, submit: string, fill: () => Promise
   await page.getByRole("toolbar").getByRole("button", { name, exact: true }).click();
   await fill();
   await page.getByRole("dialog").getByRole("button", { name: submit, exact: true }).click();
-  await expect(page.getByText(`已${name}`)).toBeVisible();
+  await expect(page.getByText(`已${name}`, { exact: true })).toBeVisible();
   await expect(page.getByRole("dialog")).toBeHidden();
 }
 
@@ -15,7 +15,7 @@ const text = (page: Page, label: string | RegExp, value: string) => page.getByRo
 async function opine(page: Page, opinion: string, words: string): Promise<void> {
   await act(page, "出具意见", "提交", async () => {
     await page.getByRole("dialog").getByRole("radio", { name: opinion, exact: true }).click();
-    await text(page, /意见内容/, words);
+    await text(page, /意见内容$/, words);
   });
 }
 
@@ -32,6 +32,7 @@ test("a project is reviewed from submission to clearance", async ({ page, luodi 
   await signIn(page, initiator, "/projects?stage=negotiating");
   await expect(page.getByRole("heading", { name: "项目库" })).toBeVisible();
   await page.getByRole("table").getByRole("link").first().click();
+  await expect(page).toHaveURL(/\/projects\/[^/?]+$/);
   const project = new URL(page.url()).pathname;
   await page.getByRole("button", { name: "发起研判" }).click();
   const dialog = page.getByRole("dialog");

@@ -26,14 +26,16 @@ export interface Luodi {
 /** test gives every test the address of one demonstration, started afresh for the worker. */
 export const test = base.extend<object, { luodi: Luodi }>({
   luodi: [
-    async ({}, use) => {
+    // Playwright reads from the braces that this fixture needs no other
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, provide) => {
       const data = await mkdtemp(join(tmpdir(), "luodi-e2e-"));
       const server = spawn(binary, ["serve", "--demo", "--listen", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "inherit"] });
       try {
         const url = await ready(server);
         const answer = await fetch(`${url}/api/v1/demo/accounts`);
         const { accounts } = (await answer.json()) as { accounts: Account[] };
-        await use({
+        await provide({
           url,
           accounts,
           account: (role, unitID) => {
@@ -49,7 +51,7 @@ export const test = base.extend<object, { luodi: Luodi }>({
     },
     { scope: "worker", timeout: started + 10_000 },
   ],
-  baseURL: async ({ luodi }, use) => use(luodi.url),
+  baseURL: async ({ luodi }, provide) => provide(luodi.url),
 });
 
 function ready(server: ChildProcess): Promise<string> {

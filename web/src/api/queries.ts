@@ -29,6 +29,12 @@ export const me = queryOptions({
   },
 });
 
+/** startSession changes who sits here: nothing that another user read stays behind. */
+export function startSession(client: QueryClient, user: Me | null): void {
+  client.setQueryData(me.queryKey, user);
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "me" && queryKey[0] !== "demo" });
+}
+
 export const signIn = (login: string, password: string): Promise<Me> =>
   unwrap(api.POST("/api/v1/session", { body: { login, password } }));
 

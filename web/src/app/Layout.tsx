@@ -4,7 +4,7 @@ import { App, Badge, Button, Layout as Frame, Menu, Spin } from "antd";
 import { Suspense } from "react";
 import { Link, Navigate, Outlet, useLocation, useNavigate, useNavigation } from "react-router";
 import { asProblem } from "../api/problem";
-import { me, signOut } from "../api/queries";
+import { me, signOut, startSession } from "../api/queries";
 import type { Me } from "../api/types";
 import { Trouble } from "../components/PageState";
 import { SessionContext } from "./session";
@@ -60,8 +60,7 @@ function Header({ session }: { session: Me }) {
         void message.error(asProblem(error).message);
         return;
       }
-      client.clear();
-      client.setQueryData(me.queryKey, null);
+      startSession(client, null);
     },
   });
   return (

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { createBrowserRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
 import { asProblem } from "../api/problem";
-import { me, newQueryClient } from "../api/queries";
+import { newQueryClient, startSession } from "../api/queries";
 import { routes } from "./routes";
 import { theme } from "./theme";
 
@@ -33,7 +33,7 @@ function withSessionEnd(make: (cache: QueryCache) => QueryClient): QueryClient {
   const client: QueryClient = make(
     new QueryCache({
       onError: (e) => {
-        if (asProblem(e).status === 401) client.setQueryData(me.queryKey, null);
+        if (asProblem(e).status === 401) startSession(client, null);
       },
     }),
   );

@@ -9,6 +9,9 @@ export const theme: ThemeConfig = {
     colorPrimary: blue,
     colorInfo: blue,
     colorLink: blue,
+    colorPrimaryBg: "#e6f0f8",
+    colorInfoBg: "#eef5fa",
+    colorInfoBorder: "#bdd5e7",
     colorBgLayout: "#f3f5f8",
     borderRadius: 4,
     fontFamily: '"PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", system-ui, sans-serif',
@@ -16,6 +19,6 @@ export const theme: ThemeConfig = {
   components: {
     Layout: { headerBg: ink, headerHeight: 52, headerPadding: "0 20px", siderBg: "#fff" },
     Table: { cellPaddingBlockMD: 9, headerBg: "#f6f8fa", headerColor: "#4a5866" },
-    Card: { headerFontSize: 15, headerHeight: 44, bodyPadding: 16 },
+    Card: { headerFontSize: 15, headerHeight: 44, headerPadding: 16, bodyPadding: 16 },
   },
 };

@@ -51,7 +51,7 @@ export function ActionDialog({ action, send, onClose, onDone }: {
       ]}
     >
       <div className="stack">
-        {action.danger && <Alert type="warning" showIcon title={`${action.label}后不能恢复,请确认。`} />}
+        {action.danger && <Alert type="warning" role="note" showIcon title={`${action.label}后不能恢复,请确认。`} />}
         {problem && (
           <Alert
             type={problem.uncertain ? "warning" : "error"}

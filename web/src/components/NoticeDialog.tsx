@@ -75,7 +75,7 @@ export function NoticeDialog({ year, onClose }: { year: number; onClose: () => v
       ]}
     >
       <div className="stack">
-        <Alert type="info" showIcon title="后发的通知修订先发的。登记后,在办事项的期限按新安排重新计算,每处变动都留记录。" />
+        <Alert type="info" role="note" showIcon title="后发的通知修订先发的。登记后,在办事项的期限按新安排重新计算,每处变动都留记录。" />
         {problem && <Alert type={problem.uncertain ? "warning" : "error"} showIcon role="alert" title={problem.message} />}
         <Form<Values>
           id="notice"

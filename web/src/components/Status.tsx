@@ -35,7 +35,7 @@ export function Deadline({ due, provisional, plain }: { due?: string; provisiona
   if (!isSet(due)) return <span className="muted">—</span>;
   const left = remaining(due, now);
   return (
-    <span style={{ display: "inline-flex", gap: 6, alignItems: "center", flexWrap: "wrap" }}>
+    <span style={{ display: "inline-flex", gap: "0 6px", alignItems: "center", flexWrap: "wrap" }}>
       <span className="nowrap">{stamp(due)}</span>
       {!plain && (
         <span className="nowrap" style={{ color: left.overdue ? "#b3261e" : "#5d6b79" }}>

@@ -45,7 +45,7 @@ function Year({ y }: { y: CalendarYear }) {
   const titles = new Map(y.notices.map((n) => [n.id, n.title]));
   return (
     <div className="stack">
-      {y.provisional && <Alert type="warning" showIcon title={`${y.year}年的放假安排尚未公布,暂按普通周末计算;涉及这一年的期限均标“暂定”,公布并登记后自动重新计算。`} />}
+      {y.provisional && <Alert type="warning" role="note" showIcon title={`${y.year}年的放假安排尚未公布,暂按普通周末计算;涉及这一年的期限均标“暂定”,公布并登记后自动重新计算。`} />}
       <div className="calendar">
         {Array.from({ length: 12 }, (_, m) => <Month key={m} year={y.year} month={m + 1} days={y.days} titles={titles} />)}
       </div>

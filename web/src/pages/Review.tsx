@@ -66,6 +66,7 @@ function Detail({ r }: { r: ReviewData }) {
         <Returns r={r} />
         {r.outcome_text && (
           <Alert
+            role="note"
             type={r.outcome === "approved" || r.outcome === "conditional" ? "success" : "info"}
             title={`${r.outcome_label}:${r.outcome_by ? `${r.outcome_by.unit_name ?? ""} ${r.outcome_by.name}` : ""}`}
             description={<span className="prose">{r.outcome_text}</span>}
@@ -129,6 +130,7 @@ function Returns({ r }: { r: ReviewData }) {
     <Alert
       key={name}
       type="warning"
+      role="note"
       showIcon
       title={`${name}退回补正,该环节暂停计时`}
       description={

@@ -4,7 +4,7 @@ import { Alert, Button, Card, Form, Input } from "antd";
 import { useEffect } from "react";
 import { Navigate, useSearchParams } from "react-router";
 import { asProblem } from "../api/problem";
-import { demoAccounts, me, signIn } from "../api/queries";
+import { demoAccounts, me, signIn, startSession } from "../api/queries";
 import type { DemoAccount } from "../api/types";
 
 interface Credentials {
@@ -23,7 +23,7 @@ export function SignIn() {
   const [form] = Form.useForm<Credentials>();
   const enter = useMutation({
     mutationFn: (c: Credentials) => signIn(c.login.trim(), c.password),
-    onSuccess: (answer) => client.setQueryData(me.queryKey, answer),
+    onSuccess: (answer) => startSession(client, answer),
     onError: () => form.focusField("password"),
   });
   useEffect(() => {
@@ -62,7 +62,7 @@ function Demo({ notice, accounts, busy, onChoose }: {
 }) {
   return (
     <Card title="演示账号" extra={<span className="muted">点击即以该账号登录</span>}>
-      <Alert type="info" showIcon title={notice || "这是演示系统,全部数据均为示例。"} style={{ marginBottom: 12 }} />
+      <Alert type="info" role="note" showIcon title={notice || "这是演示系统,全部数据均为示例。"} style={{ marginBottom: 12 }} />
       <div className="accounts">
         {groups(accounts).map(([title, members]) => (
           <section key={title} aria-label={title}>

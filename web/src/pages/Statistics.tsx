@@ -37,8 +37,10 @@ export function Statistics() {
 function Year({ s }: { s: Figures }) {
   return (
     <div className="stack">
-      {s.notes.map((n) => <Alert key={n} type="info" showIcon title={n} />)}
       <Headline s={s} />
+      {s.notes.length > 0 && (
+        <Alert type="info" role="note" title="说明" description={<ul className="notices">{s.notes.map((n) => <li key={n}>{n}</li>)}</ul>} />
+      )}
       <div className="halves">
         <Card title="产业层级(签约项目)" styles={{ body: { padding: 0 } }}><Tiers s={s} /></Card>
         <Card title="分季度" styles={{ body: { padding: 0 } }}><Quarters s={s} /></Card>
