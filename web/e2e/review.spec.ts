@@ -82,6 +82,7 @@ test("a project is reviewed from submission to clearance", async ({ page, luodi 
   await opine(page, "同意", "补正材料符合要求,同意。");
 
   await signIn(page, leader, review);
+  await expect(page.getByRole("toolbar").getByRole("button", { name: "作出决定" })).not.toHaveAttribute("aria-disabled");
   await page.screenshot({ path: "test-results/decision.png" });
   await act(page, "作出决定", "提交", async () => {
     await page.getByRole("dialog").getByRole("radio", { name: "有条件通过" }).click();

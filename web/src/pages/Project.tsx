@@ -85,6 +85,7 @@ function Life({ p }: { p: ProjectData }) {
     <Steps
       size="small"
       aria-label="项目进程"
+      current={milestones.findLastIndex((m) => p[m.date])}
       items={milestones.map((m) => ({ title: m.label, content: p[m.date] || "—", status: p[m.date] ? "finish" : "wait" }))}
     />
   );

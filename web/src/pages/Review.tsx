@@ -72,7 +72,7 @@ function Detail({ r }: { r: ReviewData }) {
             description={<span className="prose">{r.outcome_text}</span>}
           />
         )}
-        <Card title={`部门会审(${r.seats.filter((s) => s.opinion).length} / ${r.seats.length})`} styles={{ body: { padding: 0 } }}><Seats seats={r.seats} /></Card>
+        <Card title={`部门会审(${r.seats.filter((s) => s.opinion).length} / ${r.seats.length})`} styles={{ body: { padding: 0 } }}><Seats seats={r.seats} ended={isSet(r.ended_at)} /></Card>
         <Card title="提交时的项目情况" extra={<Link to={`/projects/${r.figures.project_id}`}>查看项目</Link>}><Figures r={r} /></Card>
       </div>
       <Card title="办理记录"><Timeline items={r.timeline} /></Card>
@@ -89,16 +89,17 @@ function Progress({ r }: { r: ReviewData }) {
   const status = (i: number) => (r.stage === "end" && i === 3 ? "finish" : reached(i) ? "finish" : i === at ? "process" : "wait");
   const opined = r.seats.filter((s) => s.opinion).length;
   const notes = [
-    <Clock key="intake" step={r.intake} />,
+    <Clock key="intake" step={r.intake} ended={isSet(r.ended_at)} />,
     r.stage === "opinions" || r.seats.some((s) => s.opinion) ? `${opined} / ${r.seats.length}个部门已出具意见` : "",
-    <Clock key="decision" step={r.decision} />,
+    isSet(r.ended_at) && !skipped(r, 2) ? "已决定" : <Clock key="decision" step={r.decision} ended={isSet(r.ended_at)} />,
     isSet(r.ended_at) ? stamp(r.ended_at) : "",
   ];
   return (
     <Steps
       size="small"
       aria-label="办理阶段"
-      items={["受理", "部门会审", "决定", "办结"].map((title, i) => ({ title, content: notes[i], status: status(i) }))}
+      current={at}
+      items={["受理", "部门会审", "决定", "办结"].map((title, i) => ({ title, content: <span className="small">{notes[i]}</span>, status: status(i) }))}
     />
   );
 }
@@ -110,10 +111,11 @@ function skipped(r: ReviewData, i: number): boolean {
   return r.outcome === "withdrawn" || r.outcome === "terminated";
 }
 
-/** Clock says in one line how a step's deadline stands. */
-function Clock({ step }: { step: Step }) {
+/** Clock says in one line how a step's deadline stands; when the review has ended, no clock runs. */
+function Clock({ step, ended }: { step: Step; ended: boolean }) {
+  if (ended && step.state !== "done") return <span className="muted">—</span>;
   if (step.state === "waiting") return <span className="muted">未开始</span>;
-  if (step.state === "done") return <span className="muted">{isSet(step.done_at) ? `${stamp(step.done_at)} 办毕` : "办毕"}</span>;
+  if (step.state === "done") return <span className="muted nowrap">{isSet(step.done_at) ? `${stamp(step.done_at)} 办毕` : "办毕"}</span>;
   if (step.state === "returned") return <Tag color="orange" variant="outlined">补正中,暂停计时</Tag>;
   return (
     <span className="clock">
@@ -125,7 +127,7 @@ function Clock({ step }: { step: Step }) {
 
 /** Returns shows the initiator at once what has to be supplemented. */
 function Returns({ r }: { r: ReviewData }) {
-  const open = [{ name: "受理", step: r.intake }, ...r.seats.map((s) => ({ name: s.unit_name, step: s.step }))].filter((x) => x.step.returned && x.step.state === "returned");
+  const open = [{ name: "受理", step: r.intake }, ...r.seats.map((s) => ({ name: s.unit_name, step: s.step }))].filter((x) => x.step.state === "returned" && !isSet(r.ended_at));
   return open.map(({ name, step }) => (
     <Alert
       key={name}
@@ -145,7 +147,7 @@ function Returns({ r }: { r: ReviewData }) {
 
 const opinionColors: Record<string, string> = { agree: "green", conditional: "gold", disagree: "red" };
 
-const seatColumns: TableProps<Seat>["columns"] = [
+const seatColumns = (ended: boolean): TableProps<Seat>["columns"] => [
   {
     title: "部门", key: "unit", width: "30%",
     render: (_, s) => (
@@ -155,22 +157,22 @@ const seatColumns: TableProps<Seat>["columns"] = [
       </>
     ),
   },
-  { title: "时限", key: "clock", width: "27%", render: (_, s) => <Clock step={s.step} /> },
+  { title: "时限", key: "clock", width: "27%", render: (_, s) => <Clock step={s.step} ended={ended} /> },
   {
     title: "意见", key: "opinion",
     render: (_, s) => s.opinion ? (
       <>
         <Tag color={opinionColors[s.opinion]}>{s.opinion_label}</Tag>
         <span className="prose">{s.text}</span>
-        {s.condition && <div className="prose"><b>所附条件:</b>{s.condition}</div>}
+        {s.condition && s.condition !== s.text && <div className="prose"><b>所附条件:</b>{s.condition}</div>}
         {s.by && <div className="muted small">{s.by.name}</div>}
       </>
     ) : <span className="muted">—</span>,
   },
 ];
 
-function Seats({ seats }: { seats: Seat[] }) {
-  return <Table<Seat> size="middle" aria-label="会审部门" rowKey="id" columns={seatColumns} dataSource={seats} pagination={false} locale={{ emptyText: "受理后,会审部门在此列出" }} scroll={{ x: 620 }} />;
+function Seats({ seats, ended }: { seats: Seat[]; ended: boolean }) {
+  return <Table<Seat> size="middle" aria-label="会审部门" rowKey="id" columns={seatColumns(ended)} dataSource={seats} pagination={false} locale={{ emptyText: "受理后,会审部门在此列出" }} scroll={{ x: 620 }} />;
 }
 
 function Figures({ r }: { r: ReviewData }) {
