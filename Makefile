@@ -56,7 +56,7 @@ e2e: build ## a browser walks a review from start to end
 	cd web && LUODI_BIN=$(CURDIR)/bin/luodi npm run e2e
 
 bench: build ## speed, as ratios measured in one run
-	go run $(GOFLAGS_BUILD) ./internal/bench
+	bin/luodi bench
 
 lint: bin/golangci-lint bin/workflowcheck web/node_modules ## linters, import rules, workflow determinism
 	bin/golangci-lint run ./... || bin/golangci-lint run ./... # its loader now and then fails to import a standard package, once

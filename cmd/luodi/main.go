@@ -56,6 +56,7 @@ func commands() map[string]command {
 		"verify":    {"核验每条事件流的哈希链,指出第一处断裂", verify},
 		"history":   {"history 编号 打印一项研判在引擎中的历史(JSON),用于回放测试与排障", history},
 		"version":   {"打印版本", printVersion},
+		"bench":     {"测速,见 make bench;不列入用法", benchmark},
 	}
 }
 

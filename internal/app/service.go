@@ -73,9 +73,40 @@ func (s *Service[S, F]) Act(ctx context.Context, actor org.Actor, id, action, ke
 	if err != nil {
 		return process.Receipt{}, err
 	}
-	if key != "" {
-		if receipt, ok, err := s.stored(ctx, id, cmd); ok || err != nil {
+	for attempt := 1; ; attempt++ {
+		receipt, version, err := s.try(ctx, v, key, cmd)
+		lost := fault.HasCode(err, "process_unknown")
+		behind := err != nil && !fault.Is(err, fault.Unavailable) && version < v.Row.Head
+		if attempt == maxAttempts || !lost && !behind {
 			return receipt, err
+		}
+		if v, err = s.level(ctx, actor, id); err != nil {
+			return process.Receipt{}, err
+		}
+	}
+}
+
+// maxAttempts bounds how often one request looks again at a process that ended or
+// was lost while it was being asked.
+const maxAttempts = 3
+
+// level brings the workflow level with its stream, when a crash had left it behind
+// and it refused from an old state, or when the engine lost it. A process that
+// has ended meanwhile runs no more, and the state alone will refuse.
+func (s *Service[S, F]) level(ctx context.Context, actor org.Actor, id string) (View[S], error) {
+	v, err := s.load(ctx, actor, id)
+	if err != nil || v.Row.Ended {
+		return v, err
+	}
+	_, err = s.Processes.Sync(ctx, v.Row.Kind, v.Row.ID, "sync:"+s.NewID())
+	return v, err
+}
+
+// try does a command once. version is that of the state that refused.
+func (s *Service[S, F]) try(ctx context.Context, v View[S], key string, cmd process.Command) (r process.Receipt, version int64, err error) {
+	if key != "" {
+		if receipt, ok, err := s.stored(ctx, v.Row.ID, cmd); ok || err != nil {
+			return receipt, v.Row.Head, err
 		}
 	}
 	if v.Row.Ended { // no workflow runs any more; the state alone refuses
@@ -83,27 +114,13 @@ func (s *Service[S, F]) Act(ctx context.Context, actor org.Actor, id, action, ke
 		if err == nil {
 			err = fault.New(fault.Conflict, "process_ended", "已经办结")
 		}
-		return process.Receipt{}, err
+		return process.Receipt{}, v.Row.Head, err
 	}
-	return s.send(ctx, v.Row, cmd)
-}
-
-// send retries once after bringing the workflow level, when a crash had left it
-// behind its stream and it refused from an old state, or when the engine lost it.
-func (s *Service[S, F]) send(ctx context.Context, row ProcessRow, cmd process.Command) (process.Receipt, error) {
-	receipt, version, err := s.Processes.Send(ctx, row.Kind, row.ID, cmd)
-	lost := fault.HasCode(err, "process_unknown")
-	behind := err != nil && !fault.Is(err, fault.Unavailable) && version < row.Head
-	if lost || behind {
-		if _, err := s.Processes.Sync(ctx, row.Kind, row.ID, "sync:"+s.NewID()); err != nil {
-			return process.Receipt{}, err
-		}
-		receipt, _, err = s.Processes.Send(ctx, row.Kind, row.ID, cmd)
+	r, version, err = s.Processes.Send(ctx, v.Row.Kind, v.Row.ID, cmd)
+	if err == nil && r.Request != cmd.Request {
+		return process.Receipt{}, v.Row.Head, errKeyReused()
 	}
-	if err == nil && receipt.Request != cmd.Request {
-		return process.Receipt{}, errKeyReused()
-	}
-	return receipt, err
+	return r, version, err
 }
 
 // command stamps a request with the actor and the time.

@@ -76,6 +76,7 @@ type TLSConfig struct {
 // Engine is a running embedded server or a connection to a cluster.
 type Engine struct {
 	client    client.Client
+	address   string
 	namespace string
 
 	closing sync.Once
@@ -85,6 +86,10 @@ type Engine struct {
 
 // Client is the connection that the API and the workers share.
 func (e *Engine) Client() client.Client { return e.client }
+
+// Address is HOST:PORT of the frontend, for other processes on this machine when
+// the server is embedded.
+func (e *Engine) Address() string { return e.address }
 
 // Namespace is where Luodi's workflows live.
 func (e *Engine) Namespace() string { return e.namespace }
@@ -147,7 +152,7 @@ func connect(ctx context.Context, options client.Options) (*Engine, error) {
 		c.Close()
 		return nil, fmt.Errorf("engine at %s: %w", options.HostPort, err)
 	}
-	return &Engine{client: c, namespace: options.Namespace}, nil
+	return &Engine{client: c, address: options.HostPort, namespace: options.Namespace}, nil
 }
 
 func checkNamespace(ctx context.Context, c client.Client, namespace string) error {
