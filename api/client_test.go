@@ -252,13 +252,10 @@ func soundValue(a answer, at string, v any) {
 // contents is a digest of every table but the sessions, for tests that nothing has changed.
 func (w *town) contents() map[string]string {
 	w.Helper()
-	db, err := sql.Open("sqlite", w.file)
-	must(w, err)
-	defer func() { must(w, db.Close()) }()
 	out := map[string]string{}
-	for _, table := range column(w, db, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('sessions', 'sqlite_sequence')") {
-		rows := column(w, db, "SELECT count(*) || '' FROM "+table)
-		sum := sha256.Sum256([]byte(strings.Join(dump(w, db, table), "\n")))
+	for _, table := range column(w, w.raw, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('sessions', 'sqlite_sequence')") {
+		rows := column(w, w.raw, "SELECT count(*) || '' FROM "+table)
+		sum := sha256.Sum256([]byte(strings.Join(dump(w, w.raw, table), "\n")))
 		out[table] = fmt.Sprintf("%s rows, %x", rows[0], sum[:6])
 	}
 	return out
@@ -317,11 +314,8 @@ func dump(t testing.TB, db *sql.DB, table string) []string {
 // events counts the events of every stream.
 func (w *town) events() int {
 	w.Helper()
-	db, err := sql.Open("sqlite", w.file)
-	must(w, err)
-	defer func() { must(w, db.Close()) }()
 	n := 0
-	must(w, db.QueryRow("SELECT count(*) FROM events").Scan(&n))
+	must(w, w.raw.QueryRow("SELECT count(*) FROM events").Scan(&n))
 	return n
 }
 
@@ -341,6 +335,15 @@ func draft(name string, more ...map[string]any) map[string]any {
 func (p person) register(name string, more ...map[string]any) string {
 	p.Helper()
 	return into[struct{ ID string }](p.post("/api/v1/projects", draft(name, more...)).is(http.StatusCreated)).ID
+}
+
+// escape writes any bytes for a query, invalid UTF-8 too.
+func escape(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		fmt.Fprintf(&b, "%%%02x", s[i])
+	}
+	return b.String()
 }
 
 // start submits a project for review and returns the review's id.

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gin-gonic/gin"
 
@@ -106,6 +108,20 @@ func (s *Server) recovered(c *gin.Context) {
 	c.Next()
 }
 
-func errMethod() *fault.Error {
-	return fault.New(fault.NotFound, "method_not_allowed", "这个地址不支持该方法")
+// legible refuses paths and queries with bytes that are no text: a database would
+// stumble over them, and no honest program sends them.
+func (s *Server) legible(c *gin.Context) {
+	parts := []string{c.Request.URL.Path}
+	for name, values := range c.Request.URL.Query() {
+		parts = append(append(parts, name), values...)
+	}
+	for _, part := range parts {
+		if !utf8.ValidString(part) || strings.ContainsFunc(part, unicode.IsControl) {
+			abort(c, fault.New(fault.Malformed, "address_malformed", "地址或查询参数中含有无效字符"))
+			return
+		}
+	}
 }
+
+// wrongMethod answers for an address that exists; the router has set Allow.
+func wrongMethod(c *gin.Context) { abortWith(c, generic(http.StatusMethodNotAllowed)) }

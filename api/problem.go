@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math"
@@ -97,7 +98,10 @@ func abort(c *gin.Context, f *fault.Error) {
 	if wait := retryAfter(f); wait != "" {
 		c.Header("Retry-After", wait)
 	}
-	p := problemOf(f)
+	abortWith(c, problemOf(f))
+}
+
+func abortWith(c *gin.Context, p *Problem) {
 	c.Header("Content-Type", "application/problem+json")
 	c.AbortWithStatusJSON(p.Status, p)
 }
@@ -114,10 +118,22 @@ var genericCodes = map[int]struct{ code, detail string }{
 	http.StatusUnprocessableEntity:   {"request_invalid", "请求内容有误"},
 }
 
+// generic is a problem that needs no words of its own.
+func generic(status int) *Problem {
+	g := genericCodes[status]
+	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Code: g.code, Detail: g.detail}
+}
+
 // useProblems makes huma answer in our own form and language. Both are settings of
 // the huma package, so this runs once for the whole program.
 func useProblems() {
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
+		for _, err := range errs { // a resolver of ours has said it better
+			var p *Problem
+			if errors.As(err, &p) {
+				return p
+			}
+		}
 		if msg == "cannot read request body" { // the client went away or sent broken chunks
 			status = http.StatusBadRequest
 		}

@@ -36,7 +36,8 @@ func (s *Server) projectRoutes(a huma.API) {
 	huma.Register(a, op(http.MethodPost, "/api/v1/projects", "create-project", "Register a project", t, created), s.createProject)
 	huma.Register(a, op(http.MethodGet, "/api/v1/projects/template", "get-project-template", "Empty sheet for an import", t, sheetAnswer), s.projectTemplate)
 	huma.Register(a, op(http.MethodGet, "/api/v1/projects/export", "export-projects", "A filtered list as a sheet", t, sheetAnswer), s.exportProjects)
-	huma.Register(a, op(http.MethodPost, "/api/v1/projects/import", "import-projects", "Import a sheet, all or nothing; dry_run only tells", t, sheetRequest), s.importProjects)
+	huma.Register(a, op(http.MethodPost, "/api/v1/projects/import", "import-projects", "Import a sheet, all or nothing; dry_run only tells", t, sheetSize), s.importProjects)
+	sheetRequest(a.OpenAPI().Paths["/api/v1/projects/import"].Post)
 	huma.Register(a, op(http.MethodGet, "/api/v1/projects/{id}", "get-project", "One project", t), s.getProject)
 	huma.Register(a, op(http.MethodPatch, "/api/v1/projects/{id}", "edit-project", "Change figures, reach a stage, or correct with a reason", t), s.editProject)
 	huma.Register(a, op(http.MethodGet, "/api/v1/projects/{id}/timeline", "get-project-timeline", "Everything recorded about a project, oldest first", t), s.projectTimeline)
@@ -153,9 +154,13 @@ func sheetAnswer(o *huma.Operation) {
 	}}
 }
 
-// sheetRequest documents an xlsx as the request, raw or as a form's field "file".
+// sheetSize allows for a whole workbook.
+func sheetSize(o *huma.Operation) { o.MaxBodyBytes = maxSheet }
+
+// sheetRequest documents an xlsx as the request, raw or as a form's field "file". It
+// comes after the registration: huma would read the body by such a description, and
+// leave nothing for upload.
 func sheetRequest(o *huma.Operation) {
-	o.MaxBodyBytes = maxSheet
 	binary := &huma.Schema{Type: "string", Format: "binary"}
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
 		xlsx: {Schema: binary},

@@ -113,6 +113,8 @@ func (s *Server) reviewRoutes(a huma.API) {
 	huma.Register(a, op(http.MethodGet, "/api/v1/reviews/{id}", "get-review", "One review with its timeline", t), s.getReview)
 	huma.Register(a, op(http.MethodGet, "/api/v1/reviews/{id}/actions", "list-review-actions", "What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed", t), s.reviewActions)
 	huma.Register(a, op(http.MethodPost, "/api/v1/reviews/{id}/actions/{action}", "act-on-review", "Do one of the actions", t), s.actOnReview)
+	// huma takes a raw body for a required one; some actions need nothing said.
+	a.OpenAPI().Paths["/api/v1/reviews/{id}/actions/{action}"].Post.RequestBody.Required = false
 }
 
 type startReviewInput struct {

@@ -5,11 +5,13 @@ package api
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
@@ -50,9 +52,9 @@ func (s *Server) Handler() http.Handler {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
 	r.HandleMethodNotAllowed = true
-	r.Use(s.recovered, s.headers, s.crossOrigin, s.session)
+	r.Use(s.recovered, s.headers, s.crossOrigin, s.legible, s.session)
 	r.NoRoute(s.workbench)
-	r.NoMethod(func(c *gin.Context) { abort(c, errMethod()) })
+	r.NoMethod(wrongMethod)
 
 	config := huma.DefaultConfig("Luodi 落地", s.Version)
 	config.Info.Description = "Investment promotion of a city as one closed loop. " +
@@ -64,6 +66,7 @@ func (s *Server) Handler() http.Handler {
 	config.Security = []map[string][]string{{"session": {}}}
 	config.CreateHooks = nil // no $schema links inside answers
 	config.DocsPath = ""     // huma's own page loads its viewer from another host
+	config.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
 	teach(config.Components.Schemas)
 	a := humagin.New(r, config)
 	s.routes(a, r)
@@ -84,14 +87,26 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	r.GET("/docs", s.docs)
 }
 
+// strictJSON refuses what is no UTF-8: the standard decoder would put U+FFFD in its
+// place, and an opinion would be recorded as nobody wrote it.
+var strictJSON = huma.Format{
+	Marshal: huma.DefaultJSONFormat.Marshal,
+	Unmarshal: func(data []byte, v any) error {
+		if !utf8.Valid(data) {
+			return errors.New("body is not UTF-8")
+		}
+		return huma.DefaultJSONFormat.Unmarshal(data, v)
+	},
+}
+
 // op describes one operation.
 func op(method, path, id, summary string, change ...func(*huma.Operation)) huma.Operation {
 	o := huma.Operation{
 		Method: method, Path: path, OperationID: id, Summary: summary, MaxBodyBytes: maxBody,
-		Errors: []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
+		Errors: []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusUnprocessableEntity, http.StatusServiceUnavailable},
 	}
 	if method != http.MethodGet {
-		o.Errors = append(o.Errors, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge)
+		o.Errors = append(o.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	for _, f := range change {
 		f(&o)

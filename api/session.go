@@ -40,13 +40,16 @@ type MeUnit struct {
 
 func (s *Server) sessionRoutes(a huma.API) {
 	t := tagged("session 登录")
-	huma.Register(a, op(http.MethodPost, "/api/v1/session", "sign-in", "Sign in; the session is in a cookie", t, public), s.signIn)
+	huma.Register(a, op(http.MethodPost, "/api/v1/session", "sign-in", "Sign in; the session is in a cookie", t, public, throttled), s.signIn)
 	huma.Register(a, op(http.MethodDelete, "/api/v1/session", "sign-out", "Sign out", t, noContent), s.signOut)
 	huma.Register(a, op(http.MethodGet, "/api/v1/me", "get-me", "Who the caller is", t), s.getMe)
 	huma.Register(a, op(http.MethodGet, "/api/v1/units", "list-units", "Every unit", t), s.listUnits)
 }
 
 func noContent(o *huma.Operation) { o.DefaultStatus = http.StatusNoContent }
+
+// throttled says that the operation may answer 429.
+func throttled(o *huma.Operation) { o.Errors = append(o.Errors, http.StatusTooManyRequests) }
 
 type signInInput struct {
 	Body struct {

@@ -3,6 +3,7 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"io"
 	"io/fs"
@@ -59,7 +60,7 @@ func (c *clock) advance(d time.Duration) {
 type town struct {
 	testing.TB
 	clock     *clock
-	file      string
+	raw       *sql.DB // a second look at the database, past the store
 	store     *store.Store
 	processes *apptest.Processes[review.State, review.Facts]
 	sweeper   *app.Sweeper
@@ -104,7 +105,10 @@ func openTown(t testing.TB, from func() (string, error)) *town {
 	s, err := store.Open(t.Context(), store.Options{Database: store.SQLite, Path: file}, quiet())
 	must(t, err)
 	t.Cleanup(func() { _ = s.Close() })
-	tw := &town{TB: t, clock: &clock{now: opening}, file: file, store: s}
+	raw, err := sql.Open("sqlite", "file:"+file+"?mode=ro")
+	must(t, err)
+	t.Cleanup(func() { _ = raw.Close() })
+	tw := &town{TB: t, clock: &clock{now: opening}, raw: raw, store: s}
 	tw.wire()
 	return tw
 }

@@ -35,7 +35,8 @@ func (s *Server) workbench(c *gin.Context) {
 		return
 	}
 	if c.Request.Method != http.MethodGet && c.Request.Method != http.MethodHead {
-		abort(c, errMethod())
+		c.Header("Allow", "GET, HEAD")
+		wrongMethod(c)
 		return
 	}
 	if info, err := fs.Stat(s.Web, name); name == "" || err != nil || info.IsDir() {

@@ -2,9 +2,13 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"luodi/internal/calendar"
 	"luodi/internal/fault"
@@ -75,6 +79,9 @@ func (s *CalendarService) Record(ctx context.Context, actor org.Actor, key strin
 	if !MayRecordNotices(actor) {
 		return 0, fault.New(fault.Forbidden, "notice_forbidden", "由系统管理员登记放假通知")
 	}
+	if err := legible(n); err != nil {
+		return 0, err
+	}
 	cal, err := s.Calendars.Current(ctx)
 	if err != nil {
 		return 0, err
@@ -96,4 +103,18 @@ func (s *CalendarService) Record(ctx context.Context, actor org.Actor, key strin
 		s.Recorded()
 	}
 	return open, err
+}
+
+// legible refuses a notice with characters that no screen shows.
+func legible(n calendar.Notice) error {
+	texts := map[string]string{"/id": n.ID, "/title": n.Title, "/url": n.URL}
+	for i, day := range n.Days {
+		texts[fmt.Sprintf("/days/%d/holiday", i)] = day.Holiday
+	}
+	for _, field := range slices.Sorted(maps.Keys(texts)) {
+		if strings.ContainsFunc(texts[field], unicode.IsControl) {
+			return fault.Field(field, "control_character", "通知内容含有不可见的控制字符")
+		}
+	}
+	return nil
 }

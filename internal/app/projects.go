@@ -102,6 +102,9 @@ func (s *Projects) register(tx Tx, actor org.Actor, d project.Draft, units map[s
 		p.Code = fmt.Sprintf("ZS%d-%05d", year, n)
 	}
 	if err := tx.InsertProject(p); err != nil {
+		if f := fault.From(err); f.Code == "project_code_taken" { // an import names its cell
+			err = f.With("/code", f.Code, f.Message)
+		}
 		return p, err
 	}
 	body := project.Registered{Draft: project.DraftOf(p), Source: source}
@@ -248,6 +251,11 @@ func (s *Projects) Import(ctx context.Context, actor org.Actor, key string, data
 }
 
 func importInvalid(problems []fault.Detail) *fault.Error {
+	for i := range problems {
+		if problems[i].Field == "" { // the file as a whole
+			problems[i].Field = "/"
+		}
+	}
 	return &fault.Error{Kind: fault.Invalid, Code: "import_invalid", Details: problems,
 		Message: fmt.Sprintf("表中有%d处错误,未导入任何项目", len(problems))}
 }

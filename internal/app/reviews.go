@@ -76,12 +76,20 @@ func (s *Reviews) MayStart(actor org.Actor, p project.Project) error {
 	return err
 }
 
+// startSchema is the form of StartReview.
+var startSchema = process.Object(
+	process.Field{Name: "project_id", Schema: process.Text("项目", 1, 64)},
+	process.Field{Name: "note", Schema: process.Text("说明", 0, 1000), Optional: true})
+
 // Start submits a project for review. The id follows from the key, so that asking
 // again with the same key finds the same review. Errors: NotFound for a hidden
 // project, Forbidden, Conflict when the project's stage or another review forbids it.
 func (s *Reviews) Start(ctx context.Context, actor org.Actor, key string, in StartReview) (process.Receipt, error) {
 	request, err := json.Marshal(in)
 	if err != nil {
+		return process.Receipt{}, err
+	}
+	if err := process.Read(startSchema, request, &in); err != nil {
 		return process.Receipt{}, err
 	}
 	cmd, err := s.command(actor, review.ActSubmit, key, request)
@@ -92,6 +100,16 @@ func (s *Reviews) Start(ctx context.Context, actor org.Actor, key string, in Sta
 	if receipt, ok, err := s.stored(ctx, id, cmd); ok || err != nil {
 		return receipt, err
 	}
+	receipt, err := s.start(ctx, actor, id, cmd, in)
+	if err != nil && !fault.Is(err, fault.Unavailable) {
+		if receipt, ok, twin := s.stored(ctx, id, cmd); ok || twin != nil {
+			return receipt, twin // the same key, sent twice at once: the other was first
+		}
+	}
+	return receipt, err
+}
+
+func (s *Reviews) start(ctx context.Context, actor org.Actor, id string, cmd process.Command, in StartReview) (process.Receipt, error) {
 	p, err := s.Reads.Project(ctx, in.ProjectID, org.ScopeOf(actor))
 	if err != nil {
 		return process.Receipt{}, err

@@ -120,6 +120,11 @@ func (s *Service[S, F]) try(ctx context.Context, v View[S], key string, cmd proc
 	if err == nil && r.Request != cmd.Request {
 		return process.Receipt{}, v.Row.Head, errKeyReused()
 	}
+	if refused := err != nil && !fault.Is(err, fault.Unavailable); refused && key != "" {
+		if receipt, ok, twin := s.stored(ctx, v.Row.ID, cmd); ok || twin != nil {
+			return receipt, v.Row.Head, twin // the same key, sent twice at once: the other was first
+		}
+	}
 	return r, version, err
 }
 
