@@ -4,7 +4,7 @@ import { defineConfig } from "@playwright/test";
 export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
-  timeout: 120_000,
+  timeout: 300_000, // a review passes through a dozen sign-ins
   expect: { timeout: 15_000 },
   workers: 1,
   forbidOnly: !!process.env.CI,

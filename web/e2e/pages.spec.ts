@@ -1,5 +1,23 @@
 import { expect, signIn, test } from "./server";
 
+test("every page draws without an error and asks no other host", async ({ page, luodi }) => {
+  const wrong: string[] = [];
+  page.on("pageerror", (e) => wrong.push(e.message));
+  page.on("console", (m) => m.type() === "error" && wrong.push(m.text())); // a breach of the content policy is one
+  page.on("request", (r) => !/^data:/.test(r.url()) && !r.url().startsWith(luodi.url) && wrong.push(r.url()));
+  await signIn(page, luodi.account("centre_operator"));
+  wrong.length = 0; // asking who is there, before anybody signed in, is answered 401
+  for (const [path, shown] of [
+    ["/inbox?box=cc", "待办事项"], ["/projects?sort=-agreed_amount", "项目库"], ["/reviews?open=true", "落地前研判"],
+    ["/statistics?year=2023", "年度统计"], ["/calendar?year=2023", "工作日历"], ["/nowhere", "没有这个页面"],
+  ] as const) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(shown);
+    await page.waitForLoadState("networkidle");
+  }
+  expect(wrong).toEqual([]);
+});
+
 test("a wrong password is told in words", async ({ page, luodi }) => {
   await page.goto("/projects");
   await expect(page).toHaveURL(/\/sign-in\?next=%2Fprojects$/);
@@ -55,4 +73,17 @@ test("the calendar names the notice behind a day, and an administrator can recor
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "登记", exact: true }).click();
   await expect(dialog.getByText("请填写发文字号")).toBeVisible();
+
+  await dialog.getByLabel("发文字号").fill("示例〔2022〕1号");
+  await dialog.getByLabel("标题").fill("关于2023年国庆节安排的补充通知(示例)");
+  await dialog.getByLabel("节日").fill("国庆节");
+  for (const [end, date] of [["开始日期", "2023-10-09"], ["结束日期", "2023-10-10"]] as const) {
+    await dialog.getByPlaceholder(end).fill(date);
+    await page.keyboard.press("Enter");
+  }
+  await dialog.getByRole("button", { name: "登记", exact: true }).click();
+  const done = page.getByRole("dialog").filter({ hasText: "通知已登记" });
+  await expect(done).toContainText("在办事项");
+  await done.getByRole("button").click();
+  await expect(page.getByRole("note", { name: /^2023-10-10/ })).toContainText("休");
 });

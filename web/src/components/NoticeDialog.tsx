@@ -7,6 +7,8 @@ import { Attempt } from "../api/idempotency";
 import { asProblem, pathOf } from "../api/problem";
 import { recordNotice } from "../api/queries";
 import type { Notice } from "../api/types";
+import { day } from "../lib/time";
+import { choosesOnly } from "../lib/keys";
 
 /** Values are the form's: ranges of days, because notices speak of "10月1日至8日". */
 interface Values {
@@ -84,13 +86,13 @@ export function NoticeDialog({ year, onClose }: { year: number; onClose: () => v
           layout="vertical"
           disabled={record.isPending}
           scrollToFirstError={{ focus: true }}
-          initialValues={{ year, issued: dayjs(), ranges: [{ kind: "off" }] }}
+          initialValues={{ year, issued: dayjs(day(new Date())), ranges: [{ kind: "off" }] }}
           onFinish={(v) => record.mutate(v)}
         >
           <div className="form-grid">
             <Form.Item name="id" label="发文字号" rules={[{ required: true, whitespace: true, message: "请填写发文字号" }]}><Input placeholder="国办发明电〔2026〕1号" maxLength={100} /></Form.Item>
             <Form.Item name="year" label="年份" rules={[{ required: true, message: "请填写年份" }]}><InputNumber min={2000} max={2100} precision={0} style={{ width: "100%" }} /></Form.Item>
-            <Form.Item name="issued" label="发布日期" rules={[{ required: true, message: "请选择发布日期" }]}><DatePicker style={{ width: "100%" }} /></Form.Item>
+            <Form.Item name="issued" label="发布日期" rules={[{ required: true, message: "请选择发布日期" }]}><DatePicker style={{ width: "100%" }} onKeyDown={choosesOnly} /></Form.Item>
           </div>
           <Form.Item name="title" label="标题" rules={[{ required: true, whitespace: true, message: "请填写标题" }]}><Input maxLength={200} /></Form.Item>
           <Form.Item name="url" label="网址(选填)" rules={[{ pattern: /^https?:\/\//, message: "网址应以 http:// 或 https:// 开头" }]}><Input maxLength={500} /></Form.Item>
@@ -108,7 +110,7 @@ function Ranges() {
         <div role="group" aria-label="放假与上班日期">
           {rows.map((row, i) => (
             <div key={row.key} className="range-row">
-              <Form.Item name={[row.name, "days"]} label="起止日期" rules={[{ required: true, message: "请选择起止日期" }]}><DatePicker.RangePicker /></Form.Item>
+              <Form.Item name={[row.name, "days"]} label="起止日期" rules={[{ required: true, message: "请选择起止日期" }]}><DatePicker.RangePicker onKeyDown={choosesOnly} /></Form.Item>
               <Form.Item name={[row.name, "kind"]} label="安排" rules={[{ required: true }]}><Select style={{ width: 100 }} options={[{ value: "off", label: "放假" }, { value: "work", label: "上班" }]} /></Form.Item>
               <Form.Item name={[row.name, "holiday"]} label="节日" rules={[{ required: true, whitespace: true, message: "请填写节日" }]}><Input placeholder="国庆节" maxLength={20} /></Form.Item>
               <Button type="text" icon={<MinusCircleOutlined />} aria-label={`删除第${i + 1}段`} disabled={rows.length === 1} onClick={() => remove(row.name)} />

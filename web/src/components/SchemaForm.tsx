@@ -4,6 +4,7 @@ import dayjs from "dayjs";
 import type { FieldError } from "../api/problem";
 import { pathOf } from "../api/problem";
 import type { Schema } from "../api/types";
+import { choosesOnly } from "../lib/keys";
 
 type Values = Record<string, unknown>;
 
@@ -103,7 +104,7 @@ function control(field: Schema) {
     const options = field.oneOf.map((c) => ({ value: c.const, label: c.title }));
     return options.length <= 5 ? <Radio.Group options={options} /> : <Select options={options} showSearch={{ optionFilterProp: "label" }} allowClear />;
   }
-  if (field.format === "date") return <DatePicker style={{ width: "100%" }} />;
+  if (field.format === "date") return <DatePicker style={{ width: "100%" }} onKeyDown={choosesOnly} />;
   if (field.format === "textarea") return <Input.TextArea autoSize={{ minRows: 3, maxRows: 12 }} showCount maxLength={field.maxLength} />;
   return <Input maxLength={field.maxLength} />;
 }
