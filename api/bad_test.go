@@ -362,9 +362,12 @@ func TestBadUploadsAreRefusedAndChangeNothing(t *testing.T) {
 
 func TestWorkbenchServesNothingElse(t *testing.T) {
 	w := newTown(t)
-	for _, target := range []string{"/", "/reviews/1", "/../../etc/passwd", "/..%2f..%2fetc%2fpasswd", "/%2e%2e/%2e%2e/etc/passwd", "/assets/../../luodi.db", "/assets/%00", "/assets/", "/assets/missing.js", "/.git/config", "//api/v1/projects", "/api/../api/v1/projects", "/api", "/index.html", "/%ff", "/docs/", "/assets/app-1.js/x"} {
+	for _, target := range []string{"/", "/reviews/1", "/../secret.txt", "/..%2fsecret.txt", "/..%2f..%2fetc%2fpasswd", "/%2e%2e/secret.txt", "/%2e%2e%5csecret.txt", "/assets/../../secret.txt", "/assets/..%2f..%2fsecret.txt", "/secret.txt", "/assets/%00", "/assets/", "/assets/missing.js", "/.git/config", "//api/v1/projects", "/api/../api/v1/projects", "/api", "/index.html", "/%ff", "/docs/", "/assets/app-1.js/x"} {
 		a := w.nobody().get(target)
 		page := a.status == http.StatusOK && string(a.body) == "<title>落地</title>"
+		if strings.Contains(string(a.body), secret) {
+			t.Errorf("%s: served what lies beside the workbench", target)
+		}
 		if moved := a.status == http.StatusMovedPermanently; !page && !moved && a.status != http.StatusNotFound && a.status != http.StatusUnauthorized && a.status != http.StatusBadRequest {
 			t.Errorf("%s: %d %s", target, a.status, shorten(string(a.body)))
 		}

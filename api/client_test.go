@@ -183,7 +183,7 @@ var (
 // snake_case; moments in UTC and never the zero time.
 func (w *town) sound(a answer, method, path string) {
 	w.Helper()
-	if a.status >= 500 && !strings.Contains(a.header.Get("Retry-After"), "2") {
+	if a.status >= 500 && (a.status != http.StatusServiceUnavailable || a.header.Get("Retry-After") == "") {
 		w.Fatalf("%s: %d %s", a.request, a.status, a.body)
 	}
 	if method == http.MethodHead || len(a.body) == 0 {

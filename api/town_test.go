@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"github.com/google/uuid"
@@ -202,7 +201,7 @@ func (w *town) wire() {
 			return api.Check(ctx, w.store.Ping, func(context.Context) error { return nil }, "ok")
 		},
 		Demo:    &api.Demo{Notice: demo.Notice, Accounts: []api.DemoAccount{}},
-		Web:     pages(),
+		Web:     w.pages(),
 		Log:     quiet(),
 		Version: "test",
 		Now:     now,
@@ -211,12 +210,18 @@ func (w *town) wire() {
 	w.document = readDocument(w)
 }
 
-func pages() fs.FS {
-	return fstest.MapFS{
-		"index.html":       {Data: []byte("<title>落地</title>")},
-		"assets/app-1.js":  {Data: []byte("export {}")},
-		"assets/empty/.js": {Data: []byte("")},
+// secret lies beside the workbench's folder and must never be served.
+const secret = "not for the web"
+
+// pages is a workbench in a real folder.
+func (w *town) pages() fs.FS {
+	root := w.TempDir()
+	for name, content := range map[string]string{"secret.txt": secret, "dist/index.html": "<title>落地</title>", "dist/assets/app-1.js": "export {}"} {
+		file := filepath.Join(root, name)
+		must(w, os.MkdirAll(filepath.Dir(file), 0o700))
+		must(w, os.WriteFile(file, []byte(content), 0o600))
 	}
+	return os.DirFS(filepath.Join(root, "dist"))
 }
 
 // sessions and sheets are the adapters that the program wires in.
