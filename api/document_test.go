@@ -3,9 +3,11 @@ package api_test
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -239,5 +241,26 @@ func checkReferences(t *testing.T, d document, at string, v any) {
 		for i, x := range v {
 			checkReferences(t, d, fmt.Sprintf("%s/%d", at, i), x)
 		}
+	}
+}
+
+var updateDocument = flag.Bool("luodi.update", false, "write ../web/openapi.json, from which the workbench takes its types")
+
+// The workbench is built against a copy of the document: a stale one would hide a change of the API from its type check.
+func TestWorkbenchKnowsTheDocument(t *testing.T) {
+	const file = "../web/openapi.json"
+	document := readDocument(newTown(t)).root
+	info := object(document, "info")
+	info["version"] = "dev"
+	now, err := json.MarshalIndent(document, "", "  ")
+	must(t, err)
+	now = append(now, '\n')
+	if *updateDocument {
+		must(t, os.WriteFile(file, now, 0o644))
+	}
+	kept, err := os.ReadFile(file)
+	must(t, err)
+	if !bytes.Equal(kept, now) {
+		t.Error("web/openapi.json is not today's: go test ./api -run TestWorkbenchKnowsTheDocument -luodi.update, then npm run types in web")
 	}
 }

@@ -18,7 +18,7 @@ func TestTheSameKeyGivesTheSameAnswer(t *testing.T) {
 		by          person
 		method      string
 		target      string
-		body, else_ any
+		body, other any
 	}{
 		{"create", s.operator, "POST", "/api/v1/projects", draft("甲"), draft("乙")},
 		{"edit", s.operator, "PATCH", "/api/v1/projects/" + s.project, map[string]any{"version": 1, "name": "改名"}, map[string]any{"version": 1, "name": "另一个名"}},
@@ -41,7 +41,7 @@ func TestTheSameKeyGivesTheSameAnswer(t *testing.T) {
 			if again.status != first.status || string(again.body) != string(first.body) || again.header.Get("Location") != first.header.Get("Location") {
 				t.Errorf("first %d %s\nagain %d %s", first.status, first.body, again.status, again.body)
 			}
-			by.send(c.method, c.target, encode(t, c.else_), k).refused(http.StatusUnprocessableEntity, "idempotency_key_reused")
+			by.send(c.method, c.target, encode(t, c.other), k).refused(http.StatusUnprocessableEntity, "idempotency_key_reused")
 			by.unchanged(after)
 		})
 	}

@@ -152,6 +152,7 @@ func useProblems() {
 		}
 		return p
 	}
+	huma.DefaultArrayNullable = false // our lists are empty, never null
 	speakChinese()
 }
 

@@ -67,7 +67,7 @@ type Seat struct {
 
 // Step is a piece of work with a deadline.
 type Step struct {
-	State       string        `json:"state" enum:"waiting,open,returned,done"`
+	State       string        `json:"state" enum:"waiting,open,returned,done,cancelled" doc:"cancelled: the review ended before the step was done"`
 	OpenedAt    time.Time     `json:"opened_at,omitzero"`
 	Due         time.Time     `json:"due,omitzero"`
 	RemindAt    time.Time     `json:"remind_at,omitzero"`
@@ -206,7 +206,7 @@ func reviewOf(v app.View[review.State]) Review {
 		ID: s.ID, Version: v.Row.Head, Stage: s.Stage, StageLabel: s.Stage.Label(), Light: s.Light(), Due: s.Due(),
 		Provisional: s.Provisional(), Figures: s.Figures, Note: s.Note, Initiator: *person(s.Initiator),
 		Template: TemplateRef{ID: s.TemplateID, Version: s.TemplateVersion},
-		Intake:   stepOf(s.Intake), Decision: stepOf(s.Decision), Seats: []Seat{},
+		Intake:   stepOf(s, s.Intake), Decision: stepOf(s, s.Decision), Seats: []Seat{},
 		Outcome: s.Outcome, OutcomeLabel: s.Outcome.Label(), OutcomeText: s.OutcomeText, OutcomeBy: person(s.OutcomeBy),
 		StartedAt: s.StartedAt, EndedAt: s.EndedAt, Timeline: timeline(v.Events),
 	}
@@ -214,7 +214,7 @@ func reviewOf(v app.View[review.State]) Review {
 		out.Seats = append(out.Seats, Seat{
 			ID: seat.ID, UnitName: seat.UnitName, Veto: seat.Veto, Why: seat.Why,
 			Opinion: seat.Opinion, OpinionLabel: seat.Opinion.Label(), Text: seat.Text, Condition: seat.Condition,
-			By: person(seat.By), Step: stepOf(seat.Step),
+			By: person(seat.By), Step: stepOf(s, seat.Step),
 		})
 	}
 	return out
@@ -228,7 +228,7 @@ func person(a org.Actor) *Person {
 	return &Person{Name: a.Name, UnitName: a.UnitName}
 }
 
-func stepOf(x review.Step) Step {
+func stepOf(s review.State, x review.Step) Step {
 	out := Step{
 		State: "waiting", OpenedAt: x.Clock.Start, Due: x.Clock.Due, RemindAt: x.Clock.RemindAt, RedAt: x.Clock.RedAt,
 		WorkingDays: x.Clock.Terms.Days, Light: x.Light, Reminded: x.Reminded, Provisional: x.Clock.Provisional, DoneAt: x.DoneAt,
@@ -238,6 +238,8 @@ func stepOf(x review.Step) Step {
 		out.Light = process.Green
 	case !x.DoneAt.IsZero():
 		out.State = "done"
+	case s.Ended():
+		out.State = "cancelled"
 	case x.Returned != nil:
 		out.State = "returned"
 		out.Returned = &Returned{Person: *person(x.Returned.By), At: x.Returned.At, Text: x.Returned.Text}
