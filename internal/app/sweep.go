@@ -107,12 +107,17 @@ func (s *Sweeper) recalculate(ctx context.Context) error {
 	}
 }
 
-// Run sweeps at once, then every interval and whenever kicked, until ctx ends.
+// Run sweeps at once, then every interval and whenever kicked, until ctx ends. The
+// first sweep waits for no stream to settle: whatever moved before this process
+// started may be what a crash left behind, and its deadlines would be late by an
+// interval.
 func (s *Sweeper) Run(ctx context.Context, every time.Duration, kick <-chan struct{}) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
-	for {
-		for _, sweep := range append([]func(context.Context) error{s.Sweep}, s.Also...) {
+	first := *s
+	first.Settled = 0
+	for look := first.Sweep; ; look = s.Sweep {
+		for _, sweep := range append([]func(context.Context) error{look}, s.Also...) {
 			if err := sweep(ctx); err != nil && ctx.Err() == nil {
 				s.Log.Warn("sweep was cut short", "error", err)
 			}
