@@ -101,7 +101,11 @@ func (b DecisionOpened) apply(s State, _ event.Event) State {
 	return s
 }
 
+// apply leaves the steps that a withdrawal or a termination cut short undone.
 func (b Concluded) apply(s State, e event.Event) State {
+	if s.Stage == Deciding && b.Outcome != Withdrawn && b.Outcome != Terminated {
+		s.Decision.DoneAt = e.At
+	}
 	s.Stage, s.Outcome, s.OutcomeText, s.OutcomeBy, s.EndedAt = End, b.Outcome, b.Text, e.Actor, e.At
 	return s
 }

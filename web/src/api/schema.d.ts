@@ -402,11 +402,11 @@ export interface components {
             };
         };
         ActionList: {
-            actions: components["schemas"]["Action"][] | null;
+            actions: components["schemas"]["Action"][];
         };
         Actor: {
             name: string;
-            roles?: string[] | null;
+            roles?: string[];
             system?: boolean;
             unit_id?: string;
             unit_name?: string;
@@ -446,15 +446,15 @@ export interface components {
             working_days: number;
         };
         Demo: {
-            accounts: components["schemas"]["DemoAccount"][] | null;
+            accounts: components["schemas"]["DemoAccount"][];
             notice: string;
         };
         DemoAccount: {
             login: string;
             name: string;
             password: string;
-            role_labels: string[] | null;
-            roles: string[] | null;
+            role_labels: string[];
+            roles: string[];
             unit: string;
             unit_id: string;
         };
@@ -518,19 +518,19 @@ export interface components {
              */
             imported: number;
             /** @description the first 50 */
-            rows: components["schemas"]["PreviewRow"][] | null;
+            rows: components["schemas"]["PreviewRow"][];
             /**
              * Format: int64
              * @description projects in the workbook
              */
             total: number;
-            warnings: components["schemas"]["Detail"][] | null;
+            warnings: components["schemas"]["Detail"][];
         };
         Inbox: {
             counts: {
                 [key: string]: number;
             };
-            items: components["schemas"]["TaskRow"][] | null;
+            items: components["schemas"]["TaskRow"][];
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -551,12 +551,12 @@ export interface components {
             year_on_year_percent?: string;
         };
         ListProjectView: {
-            items: components["schemas"]["ProjectView"][] | null;
+            items: components["schemas"]["ProjectView"][];
             /** @description absent on the last page */
             next_cursor?: string;
         };
         ListReviewRow: {
-            items: components["schemas"]["ReviewRow"][] | null;
+            items: components["schemas"]["ReviewRow"][];
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -569,7 +569,7 @@ export interface components {
             may_import_projects: boolean;
             may_record_notices: boolean;
             may_start_reviews: boolean;
-            role_labels: string[] | null;
+            role_labels: string[];
             unit: components["schemas"]["MeUnit"];
             user: components["schemas"]["MeUser"];
         };
@@ -580,11 +580,11 @@ export interface components {
         MeUser: {
             id: string;
             name: string;
-            roles: string[] | null;
+            roles: string[];
             unit_id: string;
         };
         Notice: {
-            days: components["schemas"]["DayRule"][] | null;
+            days: components["schemas"]["DayRule"][];
             id: string;
             /** @example 2023-09-01 */
             issued: string;
@@ -606,10 +606,10 @@ export interface components {
             unit_name?: string;
         };
         Plan: {
-            copy_to?: string[] | null;
+            copy_to?: string[];
             decision: components["schemas"]["Terms"];
             intake: components["schemas"]["Terms"];
-            seats: components["schemas"]["SeatTerms"][] | null;
+            seats: components["schemas"]["SeatTerms"][];
             template_id: string;
             /** Format: int64 */
             template_version: number;
@@ -632,7 +632,7 @@ export interface components {
             /** @description what went wrong, in Chinese */
             detail: string;
             /** @description each field or cell that is wrong */
-            errors?: components["schemas"]["Detail"][] | null;
+            errors?: components["schemas"]["Detail"][];
             /** Format: int64 */
             status: number;
             /** @description the HTTP status in words */
@@ -663,7 +663,7 @@ export interface components {
             event?: string;
             /** @description 框架协议: never counted as signed */
             framework?: boolean;
-            funds_arrived?: components["schemas"]["Funds"][] | null;
+            funds_arrived?: components["schemas"]["Funds"][];
             illustrative?: boolean;
             /** @example 2023-09-01 */
             in_production_on?: string;
@@ -766,7 +766,7 @@ export interface components {
             energy_use: string;
             event: string;
             framework: boolean;
-            funds_arrived: components["schemas"]["Funds"][] | null;
+            funds_arrived: components["schemas"]["Funds"][];
             id: string;
             illustrative: boolean;
             /** @example 2023-09-01 */
@@ -783,7 +783,7 @@ export interface components {
             landed_on?: string;
             name: string;
             /** @description stages that a person may give it now */
-            next_stages: string[] | null;
+            next_stages: string[];
             remark: string;
             /** @example 2023-09-01 */
             signed_on?: string;
@@ -820,7 +820,7 @@ export interface components {
         };
         Receipt: {
             /** @description types of the events recorded by this command */
-            events: string[] | null;
+            events: string[];
             /** @description process id */
             id: string;
             /** @description digest of the request that was recorded */
@@ -866,14 +866,14 @@ export interface components {
             outcome_text?: string;
             /** @description an open deadline was counted over a year without a holiday notice */
             provisional: boolean;
-            seats: components["schemas"]["Seat"][] | null;
+            seats: components["schemas"]["Seat"][];
             /** @enum {string} */
             stage: "intake" | "opinions" | "decision" | "end";
             stage_label: string;
             /** Format: date-time */
             started_at: string;
             template: components["schemas"]["TemplateRef"];
-            timeline: components["schemas"]["TimelineItem"][] | null;
+            timeline: components["schemas"]["TimelineItem"][];
             /**
              * Format: int64
              * @description number of the last event
@@ -961,8 +961,11 @@ export interface components {
             remind_at?: string;
             reminded: boolean;
             returned?: components["schemas"]["Returned"];
-            /** @enum {string} */
-            state: "waiting" | "open" | "returned" | "done";
+            /**
+             * @description cancelled: the review ended before the step was done
+             * @enum {string}
+             */
+            state: "waiting" | "open" | "returned" | "done" | "cancelled";
             /** Format: int64 */
             working_days?: number;
         };
@@ -1034,7 +1037,7 @@ export interface components {
             unit_name?: string;
         };
         TimelineList: {
-            items: components["schemas"]["TimelineItem"][] | null;
+            items: components["schemas"]["TimelineItem"][];
         };
         Unit: {
             id: string;
@@ -1043,14 +1046,14 @@ export interface components {
             short_name: string;
         };
         UnitList: {
-            units: components["schemas"]["Unit"][] | null;
+            units: components["schemas"]["Unit"][];
         };
         YearFigures: {
             ambassadors: components["schemas"]["Helpers"];
             /** @example 2023-09-01 */
             as_of: string;
-            counties: components["schemas"]["County"][] | null;
-            events: components["schemas"]["EventTally"][] | null;
+            counties: components["schemas"]["County"][];
+            events: components["schemas"]["EventTally"][];
             events_total: components["schemas"]["Tally"];
             framework: components["schemas"]["Tally"];
             funds_arrived: components["schemas"]["Sum"];
@@ -1058,18 +1061,18 @@ export interface components {
             in_production: components["schemas"]["Tally"];
             in_statistics: components["schemas"]["Tally"];
             landed: components["schemas"]["LandedTally"];
-            notes: string[] | null;
-            quarters: components["schemas"]["Quarter"][] | null;
+            notes: string[];
+            quarters: components["schemas"]["Quarter"][];
             signed: components["schemas"]["Tally"];
             started: components["schemas"]["Tally"];
             teams: components["schemas"]["Helpers"];
-            tiers: components["schemas"]["Share"][] | null;
+            tiers: components["schemas"]["Share"][];
             /** Format: int64 */
             year: number;
         };
         YearInfo: {
-            days: components["schemas"]["DayInfo"][] | null;
-            notices: components["schemas"]["Notice"][] | null;
+            days: components["schemas"]["DayInfo"][];
+            notices: components["schemas"]["Notice"][];
             provisional: boolean;
             /** Format: int64 */
             working_days: number;
@@ -3048,6 +3051,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
