@@ -94,7 +94,9 @@ func (c Clock) Resumed(cal *calendar.Calendar, at time.Time) Clock {
 	if c.StoppedOn.IsZero() {
 		return c
 	}
-	c.Stops = append(append([]Span{}, c.Stops...), Span{From: c.StoppedOn, To: calendar.DateOf(at)})
+	if today := calendar.DateOf(at); today.After(c.StoppedOn) { // a stop within a day moves nothing
+		c.Stops = append(append([]Span{}, c.Stops...), Span{From: c.StoppedOn, To: today})
+	}
 	c.StoppedOn = calendar.Date{}
 	return c.Computed(cal)
 }
