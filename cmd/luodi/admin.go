@@ -60,7 +60,7 @@ func reconcile(ctx context.Context, p program) error {
 	}
 	defer s.close(ctx)
 	if err := s.sweeperNow().Sweep(ctx); err != nil {
-		return err
+		p.log.Warn("sweep was cut short", "error", err) // what it left shows below
 	}
 	check := &app.Reconciler[review.State, review.Facts]{
 		Definition: review.Definition(), Store: s.store, Events: s.store.Events, Processes: s.processes,

@@ -155,8 +155,10 @@ func (p deadlines) makeWorkingDay(ctx context.Context, w *town) {
 	}
 }
 
-// firesWithin is how long after its moment a deadline may be marked on a loaded machine.
-const firesWithin = 60 * time.Second
+// firesWithin is how long after its moment a deadline may be marked on a loaded
+// machine: hundreds fall in the same moment, and a process that could not be
+// brought level after the last kill is asked again by the sweep.
+const firesWithin = 150 * time.Second
 
 // deadlinesFire waits until every open step of every review bears the mark that
 // the clock owes it.

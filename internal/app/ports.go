@@ -221,7 +221,7 @@ type Reads interface {
 // Sweeps is the store for the sweep and for reconcile.
 type Sweeps interface {
 	// Behind lists open processes whose last event is older than before and not
-	// confirmed by the workflow, and ones that ended unconfirmed.
+	// confirmed by the workflow, and ones that ended unconfirmed. A zero before is no bound.
 	Behind(ctx context.Context, before time.Time, limit int) ([]ProcessRow, error)
 	// Stale lists open processes whose deadlines were computed with another calendar.
 	Stale(ctx context.Context, digest string, limit int) ([]ProcessRow, error)

@@ -30,7 +30,12 @@ type Sweeper struct {
 // sweepBatch bounds one look at the store; a sweep goes on until nothing is left.
 const sweepBatch = 200
 
-// Sweep runs once. What can't be done now is logged and left to the next sweep.
+// sweepAgain is how soon a sweep that left something is tried again: right after a
+// crash the engine may be too busy to answer for every process at once.
+const sweepAgain = 5 * time.Second
+
+// Sweep runs once. What can't be done now is logged and left to the next sweep; the
+// error says that something was.
 func (s *Sweeper) Sweep(ctx context.Context) error {
 	if err := s.level(ctx); err != nil {
 		return err
@@ -39,8 +44,12 @@ func (s *Sweeper) Sweep(ctx context.Context) error {
 }
 
 func (s *Sweeper) level(ctx context.Context) error {
+	var before time.Time // no bound: after a crash nothing is under way
+	if s.Settled > 0 {
+		before = s.Now().Add(-s.Settled)
+	}
 	for {
-		rows, err := s.Store.Behind(ctx, s.Now().Add(-s.Settled), sweepBatch)
+		rows, err := s.Store.Behind(ctx, before, sweepBatch)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -53,7 +62,7 @@ func (s *Sweeper) level(ctx context.Context) error {
 			done++
 		}
 		if done == 0 {
-			return ctx.Err()
+			return fmt.Errorf("%d processes are left for the next sweep", len(rows))
 		}
 	}
 }
@@ -102,7 +111,7 @@ func (s *Sweeper) recalculate(ctx context.Context) error {
 			done++
 		}
 		if done == 0 {
-			return ctx.Err()
+			return fmt.Errorf("%d processes are left for the next sweep", len(rows))
 		}
 	}
 }
@@ -112,21 +121,33 @@ func (s *Sweeper) recalculate(ctx context.Context) error {
 // started may be what a crash left behind, and its deadlines would be late by an
 // interval.
 func (s *Sweeper) Run(ctx context.Context, every time.Duration, kick <-chan struct{}) {
-	ticker := time.NewTicker(every)
-	defer ticker.Stop()
-	first := *s
-	first.Settled = 0
-	for look := first.Sweep; ; look = s.Sweep {
-		for _, sweep := range append([]func(context.Context) error{look}, s.Also...) {
-			if err := sweep(ctx); err != nil && ctx.Err() == nil {
-				s.Log.Warn("sweep was cut short", "error", err)
-			}
+	look := *s
+	look.Settled = 0
+	for {
+		wait := every
+		if err := look.Sweep(ctx); err == nil {
+			look.Settled = s.Settled
+		} else if ctx.Err() == nil {
+			s.Log.Warn("sweep was cut short", "error", err)
+			wait = min(every, sweepAgain)
 		}
+		s.housekeep(ctx)
+		timer := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
+			timer.Stop()
 			return
-		case <-ticker.C:
+		case <-timer.C:
 		case <-kick:
+			timer.Stop()
+		}
+	}
+}
+
+func (s *Sweeper) housekeep(ctx context.Context) {
+	for _, also := range s.Also {
+		if err := also(ctx); err != nil && ctx.Err() == nil {
+			s.Log.Warn("housekeeping was cut short", "error", err)
 		}
 	}
 }

@@ -11,8 +11,11 @@ import (
 
 // Behind implements app.Sweeps, oldest first.
 func (s *Store) Behind(ctx context.Context, before time.Time, limit int) ([]app.ProcessRow, error) {
-	return processes(s.read.WithContext(ctx).
-		Where("behind = ? AND last_at < ?", true, stamp(before)).Order("last_at, stream").Limit(limit))
+	db := s.read.WithContext(ctx).Where("behind = ?", true)
+	if !before.IsZero() {
+		db = db.Where("last_at < ?", stamp(before))
+	}
+	return processes(db.Order("last_at, stream").Limit(limit))
 }
 
 // Stale implements app.Sweeps.
