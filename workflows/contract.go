@@ -20,6 +20,9 @@ const (
 	QueryVersion  = "version" // → number of the last event evolved through
 )
 
+// ActivityPerform performs an effect of any kind of process.
+const ActivityPerform = "perform"
+
 // Input starts a process, or continues one after its history grew long.
 type Input[S any] struct {
 	ID      string `json:"id"`

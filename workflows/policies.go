@@ -31,3 +31,17 @@ func recordOptions(command string) workflow.LocalActivityOptions {
 		},
 	}
 }
+
+// performOptions try an effect until it succeeds: what it needs (a disk, another
+// process) comes back, and a decided document must be made.
+func performOptions(name string) workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		StartToCloseTimeout: time.Minute,
+		Summary:             name,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval:    time.Second,
+			BackoffCoefficient: 2,
+			MaximumInterval:    time.Minute,
+		},
+	}
+}

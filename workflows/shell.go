@@ -44,7 +44,14 @@ type shell[S, F any] struct {
 	mutex   workflow.Mutex
 	alarm   alarm
 	spent   map[string]bool // deadlines that rang at this version and changed nothing: not again until it moves
+	effect  chore
 	shown   process.Summary // what the engine was last told
+}
+
+// chore is the one effect that is being performed; its future is nil when none is.
+type chore struct {
+	process.Effect
+	future workflow.Future
 }
 
 // alarm is the one Temporal timer a shell keeps: for the earliest deadline.
@@ -139,13 +146,18 @@ func (s *shell[S, F]) run(ctx workflow.Context) error {
 			return err
 		}
 		s.arm(ctx)
+		s.undertake(ctx)
 		seen := s.version
 		err := workflow.Await(ctx, func() bool {
-			return s.version != seen || s.rang() || s.long(ctx)
+			return s.version != seen || s.rang() || s.performed() || s.long(ctx)
 		})
 		switch {
 		case err != nil:
 			return err
+		case s.performed():
+			if err := s.report(ctx); err != nil {
+				return err
+			}
 		case s.rang():
 			if err := s.ring(ctx); err != nil {
 				return err
@@ -172,8 +184,9 @@ func (s *shell[S, F]) began(ctx workflow.Context) (bool, error) {
 	return began(), err
 }
 
+// long: an effect under way is finished first, for its result belongs to this run.
 func (s *shell[S, F]) long(ctx workflow.Context) bool {
-	return workflow.GetInfo(ctx).GetContinueAsNewSuggested()
+	return s.effect.future == nil && workflow.GetInfo(ctx).GetContinueAsNewSuggested()
 }
 
 // continueAsNew hands over the state once nobody is inside a handler.
@@ -247,6 +260,42 @@ func (s *shell[S, F]) ring(ctx workflow.Context) error {
 	_, err = s.record(ctx, process.Command{
 		ID:   fmt.Sprintf("timer:%s@%s", t.Name, t.At.UTC().Format(time.RFC3339)),
 		Name: t.Command, Actor: org.SystemActor(), At: workflow.Now(ctx), Body: body,
+	})
+	return err
+}
+
+// undertake starts the first effect that the state asks for, unless one is under way.
+func (s *shell[S, F]) undertake(ctx workflow.Context) {
+	if s.Definition.Effects == nil || s.effect.future != nil {
+		return
+	}
+	for _, e := range s.Definition.Effects(s.state) {
+		if s.spent[effectKey(e)] {
+			continue
+		}
+		ctx = workflow.WithActivityOptions(ctx, performOptions(e.Name))
+		s.effect = chore{Effect: e, future: workflow.ExecuteActivity(ctx, ActivityPerform, s.Definition.Kind, s.id, e)}
+		return
+	}
+}
+
+func effectKey(e process.Effect) string { return "effect:" + e.Key }
+
+func (s *shell[S, F]) performed() bool { return s.effect.future != nil && s.effect.future.IsReady() }
+
+// report tells the state what an effect brought. Its command's id is the effect's
+// own, so that a result is recorded once even when the effect happens twice. A
+// refusal leaves the effect alone until the state moves.
+func (s *shell[S, F]) report(ctx workflow.Context) error {
+	e := s.effect
+	s.effect = chore{}
+	var result json.RawMessage
+	if err := e.future.Get(ctx, &result); err != nil {
+		return err
+	}
+	s.spent[effectKey(e.Effect)] = true
+	_, err := s.record(ctx, process.Command{
+		ID: effectKey(e.Effect), Name: e.Command, Actor: org.SystemActor(), At: workflow.Now(ctx), Body: result,
 	})
 	return err
 }

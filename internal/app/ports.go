@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"luodi/internal/calendar"
@@ -26,6 +27,10 @@ type Processes interface {
 	// Version tells how far a process has evolved; NotFound if the engine doesn't know it.
 	Version(ctx context.Context, kind, id string) (int64, error)
 }
+
+// Effects are who performs the effects of processes, by the effect's name. A
+// performer may be asked again for what it has done already.
+type Effects map[string]func(ctx context.Context, kind, id string, e process.Effect) (json.RawMessage, error)
 
 // ProcessRow is what the store keeps of a process beside its stream: the state as
 // a projection, for reading without replay, and how far things have come.

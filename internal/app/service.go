@@ -57,7 +57,7 @@ func (s *Service[S, F]) Actions(ctx context.Context, actor org.Actor, id string)
 	if err != nil {
 		return nil, err
 	}
-	return s.Definition.Actions(v.State, actor), nil
+	return s.Definition.Actions(v.State, actor, s.Now()), nil
 }
 
 // Act does one action. key is the caller's idempotency key: the same key gives the

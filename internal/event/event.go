@@ -19,6 +19,8 @@ type Body interface{ EventType() string }
 type Draft struct {
 	Type string          `json:"type"`
 	Data json.RawMessage `json:"data"`
+	// For is whom the actor stood in for, when it took a standing proxy to decide this.
+	For *org.Principal `json:"for,omitempty"`
 }
 
 // NewDraft encodes a body. Bodies are plain structs, so that encoding can't fail.
@@ -67,9 +69,10 @@ func Decode[B Body](e Event) (B, bool) {
 // follows the zero Event. Roles are left out of the stamp: they say what a person
 // may do today, and the stream says who did it.
 func Seal(head Event, stream, projectID, commandID string, actor org.Actor, at time.Time, drafts []Draft) []Event {
-	actor.Roles = nil
+	actor.Roles, actor.Behalf = nil, nil
 	out := make([]Event, len(drafts))
 	for i, d := range drafts {
+		actor.For = stamped(d.For)
 		e := Event{
 			Stream: stream, Seq: head.Seq + 1, Type: d.Type, Data: d.Data,
 			At: at.UTC().Truncate(time.Microsecond), Actor: actor,
@@ -79,6 +82,16 @@ func Seal(head Event, stream, projectID, commandID string, actor org.Actor, at t
 		out[i], head = e, e
 	}
 	return out
+}
+
+// stamped is a principal as it stands in the stream: without roles.
+func stamped(p *org.Principal) *org.Principal {
+	if p == nil {
+		return nil
+	}
+	c := *p
+	c.Roles = nil
+	return &c
 }
 
 // sum is the SHA-256 over every field but the hash itself, as JSON in the fields' order.

@@ -109,6 +109,46 @@ type Actor struct {
 	UnitName string `json:"unit_name,omitempty"`
 	Roles    []Role `json:"roles,omitempty"`
 	System   bool   `json:"system,omitempty"`
+	// Behalf are the people whose standing proxy the actor holds today; it's part of
+	// a command, never of an event.
+	Behalf []Principal `json:"behalf,omitempty"`
+	// For is whom the actor stood in for in a recorded event; both names are shown.
+	For *Principal `json:"for,omitempty"`
+}
+
+// Principal is somebody who is stood in for (被代理人), with unit and roles as they are today.
+type Principal struct {
+	UserID   string `json:"user_id"`
+	Name     string `json:"name"`
+	UnitID   string `json:"unit_id,omitempty"`
+	UnitName string `json:"unit_name,omitempty"`
+	Roles    []Role `json:"roles,omitempty"`
+}
+
+// Capacities lists in whose name an actor may act: their own first, then that of
+// each principal. A principal's own proxies aren't among them: a proxy doesn't pass on.
+func (a Actor) Capacities() []Actor {
+	out := []Actor{{UserID: a.UserID, Name: a.Name, UnitID: a.UnitID, UnitName: a.UnitName, Roles: a.Roles, System: a.System}}
+	for _, p := range a.Behalf {
+		out = append(out, Actor{UserID: a.UserID, Name: a.Name, UnitID: p.UnitID, UnitName: p.UnitName, Roles: p.Roles, For: &p})
+	}
+	return out
+}
+
+// Person is whose rights a capacity uses: the principal's id, or the actor's own.
+func (a Actor) Person() string {
+	if a.For != nil {
+		return a.For.UserID
+	}
+	return a.UserID
+}
+
+// Signature is a name with the unit's, and with that of whoever was stood in for.
+func (a Actor) Signature() string {
+	if a.For != nil {
+		return a.Name + "(代" + a.For.Name + ")"
+	}
+	return a.Name
 }
 
 // SystemActor is the clock: it fires deadlines and repairs, and approves nothing.
@@ -126,10 +166,14 @@ func (a Actor) ReadsAll() bool {
 
 // Scope limits a list to what one actor may see. The zero Scope sees nothing.
 type Scope struct {
-	All    bool   // sees everything
-	UnitID string // sees what its unit leads, carries or is asked about
-	UserID string // sees what it started itself
+	All    bool     // sees everything
+	UnitID string   // sees what its unit leads, carries or is asked about
+	Also   []string // further units, whose people the actor stands in for
+	UserID string   // sees what it started itself
 }
+
+// Empty reports whether the scope sees nothing.
+func (s Scope) Empty() bool { return !s.All && s.UnitID == "" && s.UserID == "" }
 
 // ScopeOf is the widest scope the actor's roles give. An administrator keeps
 // accounts and the calendar and has no business reading projects.
@@ -138,8 +182,21 @@ func ScopeOf(a Actor) Scope {
 	case a.ReadsAll():
 		return Scope{All: true}
 	case a.Has(DepartmentHandler, DepartmentLeader, CountyOperator, PanelMember):
-		return Scope{UnitID: a.UnitID, UserID: a.UserID}
+		return Scope{UnitID: a.UnitID, UserID: a.UserID, Also: a.behalfUnits()}
 	default:
 		return Scope{}
 	}
+}
+
+// behalfUnits are the units of the actor's principals, but for those whose rights
+// open everything: a proxy reads for them what the proxy's own unit may, and what
+// waits for the principal is in a unit's inbox anyway.
+func (a Actor) behalfUnits() []string {
+	var out []string
+	for _, p := range a.Behalf {
+		if p.UnitID != a.UnitID && !slices.Contains(out, p.UnitID) {
+			out = append(out, p.UnitID)
+		}
+	}
+	return out
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -20,7 +21,8 @@ type Action struct {
 	Label   string     `json:"label" doc:"Chinese label of the button"`
 	Allowed bool       `json:"allowed"`
 	Reason  string     `json:"reason,omitempty" doc:"why it is not allowed, in Chinese"`
-	Schema  *Schema    `json:"schema" doc:"JSON Schema of the body to POST"`
+	Who     string     `json:"who,omitempty" doc:"whose business it is, in Chinese"`
+	Schema  *Schema    `json:"schema,omitempty" doc:"JSON Schema of the body to POST; absent when the action is not allowed"`
 	Danger  bool       `json:"danger,omitempty" doc:"ask for confirmation first"`
 	Denied  fault.Kind `json:"-"` // Forbidden or Conflict when not allowed
 }
@@ -36,7 +38,7 @@ func Allow(name, label string, schema *Schema) Action {
 // Deny returns the action as not allowed. Kind is Forbidden when it's a matter of
 // the person, Conflict when it's a matter of the present state.
 func (a Action) Deny(kind fault.Kind, reason string) Action {
-	a.Allowed, a.Denied, a.Reason = false, kind, reason
+	a.Allowed, a.Denied, a.Reason, a.Schema = false, kind, reason, nil
 	return a
 }
 
@@ -54,9 +56,17 @@ func Require(actions []Action, cmd Command, body any) error {
 		if a.Denied == fault.Forbidden {
 			code = "action_forbidden"
 		}
-		return fault.Newf(a.Denied, code, "不能%s:%s", a.Label, a.Reason)
+		return fault.New(a.Denied, code, a.refusal())
 	}
 	return Read(a.Schema, cmd.Body, body)
+}
+
+// refusal says why not, and whose business it is.
+func (a Action) refusal() string {
+	if a.Who == "" {
+		return fmt.Sprintf("不能%s:%s", a.Label, a.Reason)
+	}
+	return fmt.Sprintf("不能%s:%s(可办理人:%s)", a.Label, a.Reason, a.Who)
 }
 
 // Read checks raw JSON against a schema, collects everything wrong with it, and
@@ -104,7 +114,9 @@ type Schema struct {
 	MaxItems             int                `json:"maxItems,omitempty"`
 	MinLength            int                `json:"minLength,omitempty"`
 	MaxLength            int                `json:"maxLength,omitempty"`
-	Format               string             `json:"format,omitempty"` // "date", or "textarea" as a hint to forms
+	Minimum              *int               `json:"minimum,omitempty"`
+	Maximum              *int               `json:"maximum,omitempty"`
+	Format               string             `json:"format,omitempty"` // date, unit, user, file; textarea as a hint to forms
 }
 
 // Choice is one value of an enumeration with its Chinese label.
@@ -156,7 +168,50 @@ func List(title string, items *Schema, lo, hi int) *Schema {
 
 // DateText is a day written 2006-01-02.
 func DateText(title string) *Schema {
-	return &Schema{Type: "string", Title: title, Format: "date", MinLength: 10, MaxLength: 10}
+	return &Schema{Type: "string", Title: title, Format: FormatDate, MinLength: 10, MaxLength: 10}
+}
+
+// Formats of a string that names something the server knows.
+const (
+	FormatDate = "date"
+	FormatUnit = "unit" // id of a unit
+	FormatUser = "user" // id of a person
+	FormatFile = "file" // id of an uploaded attachment
+)
+
+// Ref is a string that names a unit, a person or a file.
+func Ref(title, format string) *Schema {
+	return &Schema{Type: "string", Title: title, Format: format, MinLength: 1, MaxLength: 64}
+}
+
+// Whole is an integer from lo to hi.
+func Whole(title string, lo, hi int) *Schema {
+	return &Schema{Type: "integer", Title: title, Minimum: &lo, Maximum: &hi}
+}
+
+// Refs collects the ids that a body gives for fields of a format, wherever they are.
+func (s *Schema) Refs(format string, v any) []string {
+	switch v := v.(type) {
+	case string:
+		if s.Format == format && v != "" {
+			return []string{v}
+		}
+	case []any:
+		var out []string
+		for _, item := range v {
+			if s.Items != nil {
+				out = append(out, s.Items.Refs(format, item)...)
+			}
+		}
+		return out
+	case map[string]any:
+		var out []string
+		for _, name := range s.Order {
+			out = append(out, s.Properties[name].Refs(format, v[name])...)
+		}
+		return out
+	}
+	return nil
 }
 
 func (s *Schema) check(at string, v any, out []fault.Detail) []fault.Detail {
@@ -184,6 +239,16 @@ func (s *Schema) check(at string, v any, out []fault.Detail) []fault.Detail {
 		}
 		for i, item := range list {
 			out = s.Items.check(fmt.Sprintf("%s/%d", at, i), item, out)
+		}
+		return out
+	case "integer":
+		number, ok := v.(json.Number)
+		n, err := strconv.Atoi(number.String())
+		if !ok || err != nil {
+			return bad("type_wrong", "%s应为整数", s.name())
+		}
+		if n < *s.Minimum || n > *s.Maximum {
+			return bad("number_wrong", "%s应为%d至%d", s.name(), *s.Minimum, *s.Maximum)
 		}
 		return out
 	default:

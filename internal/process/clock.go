@@ -44,6 +44,7 @@ type Span struct {
 type Clock struct {
 	Terms       Terms         `json:"terms"`
 	Start       time.Time     `json:"start"`
+	Fixed       calendar.Date `json:"fixed,omitzero"` // due on this day, whatever the days say
 	Stops       []Span        `json:"stops,omitempty"`
 	StoppedOn   calendar.Date `json:"stopped_on,omitzero"` // zero while it runs
 	Due         time.Time     `json:"due"`
@@ -57,11 +58,20 @@ func StartClock(cal *calendar.Calendar, start time.Time, terms Terms) Clock {
 	return Clock{Terms: terms, Start: start.UTC().Truncate(time.Microsecond)}.Computed(cal)
 }
 
+// StartClockTo starts a deadline that was set as a day (办理时限为某日), with the
+// terms' reminder and grace. A day off stays the deadline: it was set knowingly.
+func StartClockTo(cal *calendar.Calendar, start time.Time, day calendar.Date, terms Terms) Clock {
+	return Clock{Terms: terms, Start: start.UTC().Truncate(time.Microsecond), Fixed: day}.Computed(cal)
+}
+
 // Computed returns the clock with its moments computed from the calendar: the
 // working days of every stop are added behind the end of the term.
 func (c Clock) Computed(cal *calendar.Calendar) Clock {
-	d := cal.Deadline(c.Start, c.Terms.Days)
-	due, provisional := d.Date, d.Provisional
+	due, provisional := c.Fixed, false
+	if due.IsZero() {
+		d := cal.Deadline(c.Start, c.Terms.Days)
+		due, provisional = d.Date, d.Provisional
+	}
 	for _, s := range c.Stops {
 		var p bool
 		due, p = cal.Shift(due, s.From, s.To)

@@ -23,6 +23,9 @@ type Command struct {
 	Actor org.Actor       `json:"actor"`
 	At    time.Time       `json:"at"`
 	Body  json.RawMessage `json:"body,omitempty"`
+	// With is what the server adds to a request: the people and units that it names,
+	// the project's figures as of now. No client can set it.
+	With json.RawMessage `json:"with,omitempty"`
 	// Request is a digest of what the caller asked for, to notice a key that comes
 	// twice for different requests. Empty for the clock's own commands.
 	Request string `json:"request,omitempty"`
@@ -54,10 +57,24 @@ type Definition[S, F any] struct {
 	Timers  func(S) []Timer                            // deadlines the state waits for
 	Ended   func(S) bool                               // nothing can happen any more
 	Summary func(S) Summary                            // what lists and the engine show
-	Actions func(S, org.Actor) []Action                // who may do what now, and why not
+	Actions func(S, org.Actor, time.Time) []Action     // who may do what now, and why not
 	Tell    func(event.Event) string                   // an event as a sentence for the timeline
 	Tasks   func(S) []Task                             // whom the state waits for
+	Effects func(S) []Effect                           // what has to be done in the world; nil: never anything
 	Readers func(S) []Reader                           // the units that may see the process
+}
+
+// Effect is something that has to happen outside the process because of its state:
+// a document to be made, another process to be told. Like tasks, effects are derived
+// from the state: the shell performs each as an ordinary activity, again and again
+// until it succeeds, and sends its result as a system command that changes the state
+// so that the effect is derived no more. So an effect happens at least once, and
+// whoever performs it must be able to bear that.
+type Effect struct {
+	Key     string          `json:"key"`     // unique within a process for ever
+	Name    string          `json:"name"`    // what performs it: "review.document"
+	Command string          `json:"command"` // the system command that takes the result
+	Body    json.RawMessage `json:"body,omitempty"`
 }
 
 // Reader is a unit that may see a process.
@@ -82,6 +99,8 @@ type Task struct {
 	Title       string
 	UnitID      string
 	Roles       []org.Role // any of them, within the unit
+	UserID      string     // for one person alone: claimed by them, or handed to them
+	Urged       int        // how often it was urged (催办)
 	OpenedAt    time.Time
 	Due         time.Time // zero: no deadline
 	Provisional bool

@@ -1,6 +1,8 @@
 package review
 
 import (
+	"time"
+
 	"luodi/internal/fault"
 	"luodi/internal/org"
 	"luodi/internal/process"
@@ -20,7 +22,7 @@ const (
 
 // Actions lists every action on a review, whether the actor may do it now, and
 // why not. A person who has no part in the step is told so before the stage is.
-func Actions(s State, a org.Actor) []process.Action {
+func Actions(s State, a org.Actor, _ time.Time) []process.Action {
 	actions := []process.Action{
 		s.accept(a), s.opine(a), s.decide(a), s.returnIt(a), s.resubmit(a), s.withdraw(a), s.terminate(a),
 	}

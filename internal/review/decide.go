@@ -49,7 +49,7 @@ func Decide(s State, cmd process.Command, f Facts) ([]event.Draft, error) {
 	if cmd.Actor.System {
 		return automatic(s, cmd, f)
 	}
-	d := decision{State: s, cmd: cmd, facts: f, actions: Actions(s, cmd.Actor)}
+	d := decision{State: s, cmd: cmd, facts: f, actions: Actions(s, cmd.Actor, cmd.At)}
 	switch cmd.Name {
 	case ActAccept:
 		return d.accept()

@@ -365,7 +365,7 @@ func TestAnyWalkOverAllowedActionsKeepsTheRules(t *testing.T) {
 			} else {
 				actor := rapid.SampledFrom(actors).Draw(rt, "actor")
 				w.now = w.now.Add(time.Duration(rapid.IntRange(0, 72).Draw(rt, "hours")) * time.Hour)
-				w.act(rt, actor, rapid.SampledFrom(w.def.Actions(w.state, actor)).Draw(rt, "action"))
+				w.act(rt, actor, rapid.SampledFrom(w.def.Actions(w.state, actor, w.now)).Draw(rt, "action"))
 			}
 			w.check(rt)
 		}

@@ -100,7 +100,7 @@ func (s *Store) TaskCounts(ctx context.Context, actor org.Actor) (map[app.Box]in
 // business with processes, and nothing in any box.
 func (s *Store) box(ctx context.Context, actor org.Actor, box app.Box) *gorm.DB {
 	db := s.read.WithContext(ctx)
-	if org.ScopeOf(actor) == (org.Scope{}) {
+	if org.ScopeOf(actor).Empty() {
 		db = db.Where("1 = 0")
 	}
 	switch box {

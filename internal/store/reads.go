@@ -25,12 +25,13 @@ func visible(db *gorm.DB, scope org.Scope, stream, startedUser string) *gorm.DB 
 	if scope.All {
 		return db
 	}
-	const readable = " IN (SELECT stream FROM process_readers WHERE unit_id = ?)"
+	const readable = " IN (SELECT stream FROM process_readers WHERE unit_id IN ?)"
+	units := append([]string{scope.UnitID}, scope.Also...)
 	switch {
 	case scope.UnitID != "" && scope.UserID != "":
-		return db.Where("("+stream+readable+" OR "+startedUser+" = ?)", scope.UnitID, scope.UserID)
+		return db.Where("("+stream+readable+" OR "+startedUser+" = ?)", units, scope.UserID)
 	case scope.UnitID != "":
-		return db.Where(stream+readable, scope.UnitID)
+		return db.Where(stream+readable, units)
 	case scope.UserID != "":
 		return db.Where(startedUser+" = ?", scope.UserID)
 	default:
