@@ -281,6 +281,9 @@ func TestWhoReadsAllDoesNothing(t *testing.T) {
 			t.Errorf("%s is told of no action", login)
 		}
 		for _, d := range deeds {
+			if d.Action == "read" { // a receipt for what they read is theirs to give
+				continue
+			}
 			if d.Allowed || d.Reason == "" {
 				t.Errorf("%s may %s: %q", login, d.Action, d.Reason)
 			}

@@ -85,9 +85,8 @@ func (p program) complete(d deed, body any) {
 	}
 }
 
-// step does the first thing that anybody may do now and that isn't to be avoided; ""
-// when there is none.
-func (p program) step(review string, avoid ...string) (done string) {
+// step does the first of some things that anybody may do now; "" when there is none.
+func (p program) step(review string, only ...string) (done string) {
 	p.Helper()
 	for _, by := range p.crew {
 		list := p.call(by, "list-review-actions", map[string]string{"id": review}, nil)
@@ -95,11 +94,11 @@ func (p program) step(review string, avoid ...string) (done string) {
 			continue // hidden from this one
 		}
 		for _, d := range into[struct{ Actions []deed }](list.is(http.StatusOK)).Actions {
-			var form formSchema
-			must(p, json.Unmarshal(d.Schema, &form))
-			if !d.Allowed || slices.Contains(avoid, d.Action) {
+			if !d.Allowed || !slices.Contains(only, d.Action) {
 				continue
 			}
+			var form formSchema
+			must(p, json.Unmarshal(d.Schema, &form))
 			body := form.fill()
 			p.complete(d, body)
 			p.call(by, "act-on-review", map[string]string{"id": review, "action": d.Action}, body).is(http.StatusOK)
@@ -111,15 +110,14 @@ func (p program) step(review string, avoid ...string) (done string) {
 
 // TestAProgramWalksAReviewToItsEnd: the document and /actions are all it takes.
 func TestAProgramWalksAReviewToItsEnd(t *testing.T) {
-	danger := []string{"withdraw", "terminate"}
 	for _, c := range []struct {
-		name  string
-		avoid []string
-		walk  string
+		name string
+		only []string
+		walk string
 	}{
-		{"straight on", append(danger, "return"), "accept opine opine opine opine decide"},
-		{"withdrawn at once", []string{"accept", "return", "terminate"}, "withdraw"},
-		{"terminated", []string{"accept", "return", "withdraw"}, "terminate"},
+		{"straight on", []string{"accept", "opine", "decide"}, "accept opine opine opine opine decide"},
+		{"withdrawn at once", []string{"withdraw"}, "withdraw"},
+		{"terminated", []string{"terminate"}, "terminate"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := newProgram(t)
@@ -127,7 +125,7 @@ func TestAProgramWalksAReviewToItsEnd(t *testing.T) {
 			project := into[struct{ ID string }](p.call(operator, "create-project", nil, draft("示例项目")).is(http.StatusCreated)).ID
 			review := into[struct{ ID string }](p.call(operator, "start-review", nil, map[string]string{"project_id": project}).is(http.StatusCreated)).ID
 			var walked []string
-			for action := p.step(review, c.avoid...); action != ""; action = p.step(review, c.avoid...) {
+			for action := p.step(review, c.only...); action != ""; action = p.step(review, c.only...) {
 				walked = append(walked, action)
 				if len(walked) > 20 {
 					t.Fatalf("no end: %v", walked)
@@ -158,6 +156,9 @@ func (p program) ended(by person, review, project string) {
 		p.Errorf("stage %s, outcome %q", v.Stage, v.Outcome)
 	}
 	for _, d := range by.actions(review) {
+		if d.Action == "read" || d.Action == "cc" { // a receipt or a copy may come later
+			continue
+		}
 		if d.Allowed || !strings.Contains(d.Reason, "已办结") {
 			p.Errorf("%s after the end: %+v", d.Action, d)
 		}

@@ -212,12 +212,12 @@ func TestReviewRunsFromSubmissionToDecision(t *testing.T) {
 	if err := r.run(fresh()); err != nil {
 		t.Fatal(err)
 	}
-	r.want("submitted accepted opined opined opined decision_opened concluded")
+	r.want("submitted accepted opined opined opined decision_opened decided concluded")
 	p, err := r.store.Project(t.Context(), "p1", org.Scope{All: true})
 	if err != nil || p.Stage != project.Cleared {
 		t.Errorf("project stands at %s (%v), want cleared", p.Stage, err)
 	}
-	if got := r.results["c9"].receipt; got.Version != 7 || got.Stage != "end" || len(got.Events) != 1 {
+	if got := r.results["c9"].receipt; got.Version != 8 || got.Stage != "end" || len(got.Events) != 2 {
 		t.Errorf("receipt %+v", got)
 	}
 }
@@ -262,7 +262,7 @@ func TestTwoDecisionsAtOnceGiveOneSuccessAndOneConflict(t *testing.T) {
 	if err := r.run(fresh()); err != nil {
 		t.Fatal(err)
 	}
-	r.want("submitted accepted opined opined opined decision_opened concluded")
+	r.want("submitted accepted opined opined opined decision_opened decided concluded")
 	first, second := r.results["c9"], r.results["c10"]
 	if (first.err == nil) == (second.err == nil) {
 		t.Fatalf("first %v, second %v", first.err, second.err)

@@ -1,16 +1,10 @@
 package review
 
 import (
+	"strings"
+
 	"luodi/internal/org"
 	"luodi/internal/process"
-)
-
-// centreUnit is where intake, decisions and escalations go.
-const centreUnit = "centre"
-
-var (
-	centreRoles = []org.Role{org.CentreOperator, org.CentreLeader}
-	seatRoles   = []org.Role{org.DepartmentHandler, org.DepartmentLeader, org.CountyOperator}
 )
 
 // Tasks lists whom the review waits for now.
@@ -19,37 +13,85 @@ func Tasks(s State) []process.Task {
 		return nil
 	}
 	var out []process.Task
-	for _, step := range s.Steps() {
-		if !step.Open() {
+	for _, step := range s.openSteps() {
+		switch {
+		case step.Follows != "" || s.awaitsCheck(step.Name):
 			continue
-		}
-		if step.Returned != nil {
+		case step.Returned != nil && step.Returned.AnsweredAt.IsZero():
 			out = append(out, s.supplementTask(step))
 			continue
+		case step.Returned != nil: // the centre passes it on: task of the recheck
+			continue
 		}
-		out = append(out, s.stepTask(step))
+		out = append(out, s.stepTasks(step)...)
 		if step.Light == process.Red {
 			out = append(out, s.escalation(step))
 		}
 	}
-	return out
+	return append(out, s.standing()...)
 }
 
-// stepTask is the work of a step itself.
-func (s State) stepTask(step NamedStep) process.Task {
+// stepTasks is the work of a step itself.
+func (s State) stepTasks(step NamedStep) []process.Task {
 	t := process.Task{
 		Key: step.Name, UnitID: centreUnit, OpenedAt: step.Clock.Start, Due: step.Clock.Due,
-		Provisional: step.Clock.Provisional, Light: step.Light, Reminded: step.Reminded,
+		Provisional: step.Clock.Provisional, Light: step.Light, Reminded: step.Reminded, Urged: len(step.Urges), Roles: centreRoles,
 	}
-	switch step.Name {
+	kind, id, _ := strings.Cut(step.Name, ":")
+	switch kind {
 	case intakeStep:
-		t.Action, t.Title, t.Roles = ActAccept, "受理研判申请", centreRoles
+		t.Action, t.Title = ActAccept, "受理研判申请"
+	case recheckStep:
+		t.Action, t.Title = ActForward, "审核补正材料并转送"
+	case panelStep:
+		t.Action, t.Title = "watch", "列入研判会议题"
+		if s.Meeting != nil {
+			t.Title = "研判会:" + s.Meeting.Title
+		}
 	case decisionStep:
 		t.Action, t.Title, t.Roles = ActDecide, "作出研判决定", []org.Role{org.CentreLeader}
-	default:
-		t.Action, t.Title, t.Roles, t.UnitID = ActOpine, "出具会审意见", seatRoles, step.Unit
+	case "seat":
+		return s.seatTasks(*s.seat(id), t)
+	case "condition":
+		c := s.condition(id)
+		t.Action, t.Title, t.Roles, t.UnitID = ActEvidence, "落实条件:"+brief(c.Text), seatRoles, c.Owner
+	case "check":
+		c := s.condition(id)
+		t.Action, t.Title, t.Roles, t.UnitID = ActCloseCondition, "核销条件:"+brief(c.Text), seatRoles, c.verifier()
+		if c.verifier() == c.Owner {
+			t.UnitID = centreUnit
+		}
 	}
-	return t
+	return []process.Task{t}
+}
+
+// seatTasks is one task for whoever has to act for the seat: its pool, whoever has
+// it, the colleague who prepares it, or a leader who signs.
+func (s State) seatTasks(x Seat, t process.Task) []process.Task {
+	t.Action, t.Title, t.Roles, t.UnitID = ActOpine, "出具会审意见", seatRoles, x.Unit()
+	if x.Added != nil {
+		t.Title += "(" + x.Added.Where.Label() + ")"
+	}
+	if before := s.blocked(x.ID); before != "" {
+		t.Title += ",等待" + before + "先签"
+	}
+	if x.Holder != nil {
+		t.UserID = x.Holder.UserID
+	}
+	switch {
+	case x.Delegate.pending():
+		t.Action, t.Title, t.UserID = ActHandBack, "受委派办理会审意见", x.Delegate.To.UserID
+	case x.Draft != nil:
+		t.Key, t.Action, t.Title, t.Roles, t.UserID = t.Key+"/sign", ActSign, "签发会审意见", signRoles, ""
+	}
+	out := []process.Task{t}
+	if x.Unstaffed {
+		out = append(out, process.Task{
+			Key: t.Key + "/unstaffed", Action: ActTransfer, Title: x.UnitName + "没有可以办理的人员,请转办或添加账号",
+			UnitID: centreUnit, Roles: centreRoles, OpenedAt: x.Step.Clock.Start, Due: x.Step.Clock.Due, Light: x.Step.Light,
+		})
+	}
+	return out
 }
 
 // supplementTask has no deadline: the clock of the step stands still meanwhile.
@@ -57,7 +99,7 @@ func (s State) supplementTask(step NamedStep) process.Task {
 	return process.Task{
 		Key: step.Name + "/supplement", Action: ActResubmit, Title: "补正材料(" + step.Label + ")",
 		UnitID: s.Initiator.UnitID, Roles: []org.Role{org.CentreOperator, org.CentreLeader, org.CountyOperator},
-		OpenedAt: step.Returned.At, Light: process.Green,
+		OpenedAt: step.Returned.At, Light: process.Green, Urged: len(step.Urges),
 	}
 }
 
@@ -68,4 +110,27 @@ func (s State) escalation(step NamedStep) process.Task {
 		UnitID: centreUnit, Roles: centreRoles, OpenedAt: step.Clock.RedAt, Due: step.Clock.Due,
 		Provisional: step.Clock.Provisional, Light: process.Red,
 	}
+}
+
+// standing is what waits for the centre while no clock runs.
+func (s State) standing() []process.Task {
+	var out []process.Task
+	if s.Paused != nil {
+		out = append(out, process.Task{Key: "pause", Action: ActResume, Title: "恢复计时", UnitID: centreUnit, Roles: centreRoles,
+			OpenedAt: s.Paused.At, Due: s.Paused.Ends, Light: process.Green})
+	}
+	if s.Stage == Deferral {
+		out = append(out, process.Task{Key: "deferred", Action: ActReopen, Title: "暂缓的研判:重启或终止", UnitID: centreUnit, Roles: centreRoles,
+			OpenedAt: s.DecidedAt, Light: process.Green})
+	}
+	return out
+}
+
+// brief is a text as it fits a task's title.
+func brief(text string) string {
+	runes := []rune(text)
+	if len(runes) > 40 {
+		return string(runes[:40]) + "…"
+	}
+	return text
 }
