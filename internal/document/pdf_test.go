@@ -200,18 +200,46 @@ func parts(p Paper) []string {
 }
 
 func TestNothingIsPrintedOutsideThePage(t *testing.T) {
+	for _, p := range []Paper{opinions(), hostile()} {
+		inside(t, p)
+	}
+	words := rapid.StringOfN(rapid.RuneFrom([]rune("投资额度a1 .,、。《》“”—龘😀\n")), 0, 400, -1)
+	rapid.Check(t, func(r *rapid.T) {
+		p := Paper{Organ: words.Draw(r, "organ"), Number: words.Draw(r, "number"), Title: words.Draw(r, "title"), To: words.Draw(r, "to"),
+			Signed: words.Draw(r, "signed"), Dated: words.Draw(r, "dated"), Copies: words.Draw(r, "copies"), Footer: words.Draw(r, "footer")}
+		for range rapid.IntRange(0, 12).Draw(r, "blocks") {
+			p.Blocks = append(p.Blocks, rapid.OneOf(
+				rapid.Custom(func(r *rapid.T) Block {
+					return Heading{rapid.IntRange(1, levels).Draw(r, "level"), words.Draw(r, "heading")}
+				}),
+				rapid.Custom(func(r *rapid.T) Block { return Text{words.Draw(r, "text")} }),
+				rapid.Custom(func(r *rapid.T) Block { return Note{words.Draw(r, "note")} }),
+				rapid.Custom(func(r *rapid.T) Block {
+					table := Table{Columns: []Column{{words.Draw(r, "head"), 1, Start}, {"", 3, Center}, {words.Draw(r, "head"), 2, End}}}
+					table.Rows = rapid.SliceOfN(rapid.SliceOfN(words, 0, 3), 0, 20).Draw(r, "rows")
+					return table
+				}),
+			).Draw(r, "block"))
+		}
+		inside(t, p)
+		if t.Failed() {
+			r.FailNow()
+		}
+	})
+}
+
+func inside(t *testing.T, p Paper) {
+	t.Helper()
 	f, err := fonts()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range []Paper{opinions(), hostile()} {
-		for i, page := range mustPDF(t, p) {
-			for _, s := range page {
-				hei, song := face{font: f.hei, size: s.size}, face{font: f.song, size: s.size}
-				end := s.x + min(hei.width(s.text), song.width(s.text)) + s.spacing*float64(len([]rune(s.text))-1)
-				if s.x < left-tolerance || end > right+s.size/2 || s.y < 10 || s.y > paperHeight-top {
-					t.Errorf("page %d: %q from %.1f to %.1f at %.1f", i+1, s.text, s.x, end, s.y)
-				}
+	for i, page := range mustPDF(t, p) {
+		for _, s := range page {
+			hei, song := face{font: f.hei, size: s.size}, face{font: f.song, size: s.size}
+			end := s.x + min(hei.width(s.text), song.width(s.text)) + s.spacing*float64(len([]rune(s.text))-1)
+			if s.x < left-tolerance || end > right+s.size/2 || s.y < 10 || s.y > paperHeight-top {
+				t.Errorf("page %d: %q from %.1f to %.1f at %.1f", i+1, s.text, s.x, end, s.y)
 			}
 		}
 	}

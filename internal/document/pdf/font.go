@@ -30,7 +30,8 @@ type metrics struct {
 var errFont = errors.New("pdf: not a TrueType font that can be embedded")
 
 // Parse reads a font with TrueType outlines and a character map of format 12, as
-// those of package document have. The name is what a viewer lists.
+// those of package document have. It trusts the insides of the tables: a font is a part
+// of the program, not something that users send. The name is what a viewer lists.
 func Parse(name string, data []byte) (*Font, error) {
 	f := &Font{name: name, tables: map[string][]byte{}, glyphs: map[rune]uint16{}}
 	if len(data) < 12 || binary.BigEndian.Uint32(data) != 0x00010000 {
