@@ -48,6 +48,9 @@ var (
 	_ app.Reads     = (*Store)(nil)
 	_ app.Sweeps    = (*Store)(nil)
 	_ app.Directory = (*Store)(nil)
+
+	_ app.DraftStore = (*Store)(nil)
+	_ app.Expiry     = (*Store)(nil)
 )
 
 // Sizes of the connection pools.

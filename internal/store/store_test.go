@@ -334,7 +334,8 @@ func TestBothSchemasAgree(t *testing.T) {
 
 var (
 	tableLine  = regexp.MustCompile(`^CREATE TABLE (\w+)`)
-	columnLine = regexp.MustCompile(`^  ([a-z_]+) +([A-Z]+)`)
+	columnLine = regexp.MustCompile(`^  ([a-z_]+[a-z0-9_]*) +([A-Z]+)`)
+	addedLine  = regexp.MustCompile(`^ALTER TABLE (\w+) ADD COLUMN ([a-z_]+) +([A-Z]+)`)
 	limit      = regexp.MustCompile(`CHAR\((\d+)\)|length\(\w+\) <= (\d+)`)
 )
 
@@ -358,7 +359,11 @@ func columns(t *testing.T, dialect string) map[string]string {
 			if m := tableLine.FindStringSubmatch(line); m != nil {
 				table = m[1]
 			}
-			if m := columnLine.FindStringSubmatch(line); m != nil {
+			m := columnLine.FindStringSubmatch(line)
+			if added := addedLine.FindStringSubmatch(line); added != nil {
+				table, m = added[1], added[1:]
+			}
+			if m != nil {
 				var length string
 				if found := limit.FindStringSubmatch(line); found != nil {
 					length = found[1] + found[2]
