@@ -95,11 +95,11 @@ func (p program) step(review string, avoid ...string) (done string) {
 			continue // hidden from this one
 		}
 		for _, d := range into[struct{ Actions []deed }](list.is(http.StatusOK)).Actions {
-			var form formSchema
-			must(p, json.Unmarshal(d.Schema, &form))
 			if !d.Allowed || slices.Contains(avoid, d.Action) {
 				continue
 			}
+			var form formSchema
+			must(p, json.Unmarshal(d.Schema, &form))
 			body := form.fill()
 			p.complete(d, body)
 			p.call(by, "act-on-review", map[string]string{"id": review, "action": d.Action}, body).is(http.StatusOK)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -220,6 +221,18 @@ func boxPage(db *gorm.DB, o order[boxRow], p app.Page) ([]app.TaskRow, string, e
 	return out, next, err
 }
 
+// full remembers boxes that have reached the limit of counting. What is done stays
+// done and what was started stays started: such a box is never counted again.
+type full struct{ boxes sync.Map }
+
+func (f *full) has(key string) bool { _, ok := f.boxes.Load(key); return ok }
+
+func (f *full) note(key string, n int) {
+	if n >= app.CountLimit {
+		f.boxes.Store(key, true)
+	}
+}
+
 // TaskCounts implements app.Reads, with one statement that reads at most so many rows
 // of an index for each count: a box that is full costs no more than another.
 func (s *Store) TaskCounts(ctx context.Context, actor org.Actor) (map[app.Box]int, error) {
@@ -232,29 +245,39 @@ func (s *Store) TaskCounts(ctx context.Context, actor org.Actor) (map[app.Box]in
 	if err != nil {
 		return nil, err
 	}
+	tasks := func(done bool) *gorm.DB {
+		return db.Model(&taskRow{}).Select("id").Where("audience IN ? AND done = ?", audiences, done).Limit(app.CountLimit)
+	}
+	boxes := map[app.Box]*gorm.DB{
+		app.Todo:    tasks(false),
+		app.Done:    tasks(true),
+		app.Started: started(db, actor).Select("p.stream").Limit(app.CountLimit),
+		app.CC: db.Table("(?) AS c", latestCopies(db, actor)).Select("c.stream").
+			Joins("LEFT JOIN process_reads AS r ON r.user_id = ? AND r.stream = c.stream", actor.UserID).Where("r.stream IS NULL"),
+	}
+	keys := map[app.Box]string{app.Done: strings.Join(audiences, "\n"), app.Started: actor.UserID}
 	var parts []string
 	var args []any
-	count := func(box app.Box, rows *gorm.DB) {
+	for _, box := range []app.Box{app.Todo, app.Done, app.Started, app.CC} { // in one order: one prepared statement
+		if key, grows := keys[box]; grows && s.full.has(string(box)+"\n"+key) {
+			counts[box] = app.CountLimit
+			continue
+		}
 		parts = append(parts, "SELECT ? AS box, COUNT(*) AS n FROM (?) AS b")
-		args = append(args, string(box), rows)
+		args = append(args, string(box), boxes[box])
 	}
-	for _, a := range audiences {
-		count(app.Todo, queue(db, a, false).Select("id").Limit(app.CountLimit))
-		count(app.Done, queue(db, a, true).Select("id").Limit(app.CountLimit))
-	}
-	count(app.Started, started(db, actor).Select("p.stream").Limit(app.CountLimit))
-	count(app.CC, db.Table("(?) AS c", latestCopies(db, actor)).Select("c.stream").
-		Joins("LEFT JOIN process_reads AS r ON r.user_id = ? AND r.stream = c.stream", actor.UserID).Where("r.stream IS NULL"))
 	var rows []struct {
-		Box string
+		Box app.Box
 		N   int
 	}
 	if err := db.Raw(strings.Join(parts, " UNION ALL "), args...).Scan(&rows).Error; err != nil {
 		return nil, translate(err)
 	}
 	for _, r := range rows {
-		box := app.Box(r.Box)
-		counts[box] = min(counts[box]+r.N, app.CountLimit)
+		counts[r.Box] = r.N
+		if key, grows := keys[r.Box]; grows {
+			s.full.note(string(r.Box)+"\n"+key, r.N)
+		}
 	}
 	return counts, nil
 }

@@ -40,6 +40,7 @@ type Store struct {
 	// SQLite has one writer at a time, so write is one connection whose waiting
 	// happens in Go, and read is a pool that can't write. On MySQL both are one pool.
 	write, read *gorm.DB
+	full        *full
 	log         *slog.Logger
 }
 
@@ -63,7 +64,7 @@ const (
 // file but no tables: that is Migrate. Unavailable when the database is away;
 // Invalid "database_settings" when the options make no sense.
 func Open(ctx context.Context, o Options, log *slog.Logger) (*Store, error) {
-	s := &Store{kind: o.Database, log: log}
+	s := &Store{kind: o.Database, full: &full{}, log: log}
 	var err error
 	switch o.Database {
 	case SQLite:
