@@ -15,7 +15,7 @@ import (
 // Inbox is one page of a box with the counts of all four.
 type Inbox struct {
 	List[app.TaskRow]
-	Counts map[app.Box]int `json:"counts" doc:"of each box; 1000 means at least 1000. cc counts what the caller hasn't read among the latest 500 copies"`
+	Counts map[app.Box]int `json:"counts" doc:"of each box; 1000 means at least 1000. cc counts what the caller hasn't read among the latest 200 copies"`
 }
 
 func (s *Server) taskRoutes(a huma.API) {
@@ -33,7 +33,7 @@ type listTasksInput struct {
 	Query   string `query:"q" maxLength:"100" doc:"part of the subject"`
 	Overdue bool   `query:"overdue" doc:"only what is yellow or red"`
 	Mine    bool   `query:"mine" doc:"todo and done: only what the caller claimed or was handed"`
-	Unread  bool   `query:"unread" doc:"cc: only what the caller hasn't read, among the latest 500 copies"`
+	Unread  bool   `query:"unread" doc:"cc: only what the caller hasn't read"`
 	For     string `query:"for" maxLength:"64" doc:"user id of somebody the caller stands in for today: their inbox"`
 }
 

@@ -66,6 +66,7 @@ type town struct {
 	sweeper   *app.Sweeper
 	blobs     *blob.Folder
 	inbox     *app.Inbox
+	blobDir   string
 
 	housekeeping *app.Housekeeping
 	kicks        int // how often a recount of deadlines was asked for
@@ -196,7 +197,8 @@ func (w *town) wire() {
 		Definition: review.Definition(), Processes: w.processes, Reads: w.store,
 		Facts: app.ReviewSnapshot(calendars), Now: now, NewID: newID,
 	}}
-	w.blobs, err = blob.Open(filepath.Join(w.TempDir(), "blobs"), now)
+	w.blobDir = w.TempDir()
+	w.blobs, err = blob.Open(w.blobDir, now)
 	must(w, err)
 	w.housekeeping = &app.Housekeeping{Store: w.store, Blobs: w.blobs, Now: now, Log: quiet()}
 	w.inbox = &app.Inbox{Reads: w.store, Acts: map[string]app.Act{review.Kind: reviews.Act}, NewID: newID}

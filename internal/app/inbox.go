@@ -56,9 +56,9 @@ const (
 // Bounds of what is counted, so that a full box costs no more than another.
 const (
 	CountLimit = 1000 // a count of this many means "at least"
-	// UnreadWithin is how many of the latest copies are looked through for unread ones;
-	// older ones count as read.
-	UnreadWithin = 500
+	// UnreadWithin is how many of the latest copies are looked through to count those
+	// that are unread. Lists know about each.
+	UnreadWithin = 200
 )
 
 // TaskFilter narrows a box. Zero fields don't.

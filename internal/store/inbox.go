@@ -181,18 +181,17 @@ func started(db *gorm.DB, actor org.Actor) *gorm.DB {
 // copies are what the unit got a copy of, with when the actor read it. The order of
 // the tables is that of looking them up.
 func copies(db *gorm.DB, actor org.Actor, unread bool) *gorm.DB {
-	from := "process_readers AS c CROSS JOIN processes AS p ON p.stream = c.stream"
+	db = db.Table("process_readers AS c CROSS JOIN processes AS p ON p.stream = c.stream").
+		Joins("LEFT JOIN process_reads AS r ON r.user_id = ? AND r.stream = c.stream", actor.UserID).
+		Select(boxColumns+", c.at AS copied_at, r.at AS read_at").
+		Where("c.unit_id = ? AND c.is_copy = ?", actor.UnitID, true)
 	if unread {
-		from = "(?) AS c CROSS JOIN processes AS p ON p.stream = c.stream"
-		db = db.Table(from, latestCopies(db, actor)).Where("r.stream IS NULL")
-	} else {
-		db = db.Table(from).Where("c.unit_id = ? AND c.is_copy = ?", actor.UnitID, true)
+		return db.Where("r.stream IS NULL")
 	}
-	return db.Joins("LEFT JOIN process_reads AS r ON r.user_id = ? AND r.stream = c.stream", actor.UserID).
-		Select(boxColumns + ", c.at AS copied_at, r.at AS read_at")
+	return db
 }
 
-// latestCopies are those among which unread ones are looked for.
+// latestCopies are those among which unread ones are counted.
 func latestCopies(db *gorm.DB, actor org.Actor) *gorm.DB {
 	return db.Model(&readerRow{}).Select("stream, at").Where("unit_id = ? AND is_copy = ?", actor.UnitID, true).
 		Order("at DESC, stream DESC").Limit(app.UnreadWithin)

@@ -2,7 +2,9 @@ package store_test
 
 import (
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,19 +42,14 @@ var inboxPages = []inboxPage{
 	{"done, fat unit", store.FatUnit, app.Done, app.TaskFilter{}, 0},
 	{"started", store.UsualUnit, app.Started, app.TaskFilter{}, 0},
 	{"cc", store.UsualUnit, app.CC, app.TaskFilter{}, 0},
-	{"counts alone", store.UsualUnit, "", app.TaskFilter{}, 0},
-	{"counts alone, fat unit", store.FatUnit, "", app.TaskFilter{}, 0},
 	{"cc, unread", store.UsualUnit, app.CC, app.TaskFilter{Unread: true}, 0},
 }
 
 func (x inboxPage) ask(b testing.TB, s *store.Store, p app.Page) (rows int, next string) {
 	actor := store.Member(x.unit)
-	var list []app.TaskRow
-	if x.box != "" {
-		var err error
-		if list, next, err = s.Tasks(ctx, actor, x.box, x.filter, p); err != nil {
-			b.Fatal(err)
-		}
+	list, next, err := s.Tasks(ctx, actor, x.box, x.filter, p)
+	if err != nil {
+		b.Fatal(err)
 	}
 	if _, err := s.TaskCounts(ctx, actor); err != nil {
 		b.Fatal(err)
@@ -103,6 +100,8 @@ func compareInbox(b *testing.B, x inboxPage, small, big *store.Store) {
 	stores := []*store.Store{small, big}
 	pages := []app.Page{x.turned(b, small), x.turned(b, big)}
 	rows := make([]int, 2)
+	n, _ := x.ask(b, small, pages[0])
+	pages[0].Limit, pages[1].Limit = max(n, 1), max(n, 1) // the same page: no longer than the small one's
 	took := make([][]time.Duration, 2)
 	for turn := range 100 {
 		for i, s := range stores {
@@ -131,12 +130,13 @@ func middle(all []time.Duration) time.Duration {
 	return all[len(all)/2]
 }
 
-// TestInboxPlans prints, with -v, how each database looks for each page, and holds the
-// one thing that must be true of all: no queue is read from end to end.
+// TestInboxPlans prints, with -v, how each database looks for each page, and holds what
+// must be true of all: no table is read from end to end, whatever its size.
 func TestInboxPlans(t *testing.T) {
+	tables := regexp.MustCompile(`^    (SCAN (tasks|p|c|processes|process_readers|process_reads|r)\b|\d+ \w+ (tasks|p|c|processes|process_readers|process_reads|r) (ALL|index) )`)
 	for _, backend := range backends {
 		t.Run(backend.name, func(t *testing.T) {
-			s := archive(t, backend.options(t), store.Archive{Tasks: 5_000, Units: 20, FatOpen: 2_000, Open: 20})
+			s := archive(t, backend.options(t), store.Archive{Tasks: 10_000, Units: 50, FatOpen: 2_000, Open: 20})
 			for _, x := range inboxPages {
 				p := x.turned(t, s)
 				plans, err := s.Explain(ctx, func(s *store.Store) { x.ask(t, s, p) })
@@ -144,6 +144,11 @@ func TestInboxPlans(t *testing.T) {
 					t.Fatal(err)
 				}
 				t.Logf("%s\n%s", x.name, plans)
+				for line := range strings.Lines(plans) {
+					if tables.MatchString(line) && !strings.Contains(line, "SCAN c\n") { // c: the latest copies, which are few
+						t.Errorf("%s: %s", x.name, line)
+					}
+				}
 			}
 		})
 	}
