@@ -155,12 +155,12 @@ func TestABatchDoesEachItemByItself(t *testing.T) {
 	got := send("k")
 	var codes []string
 	for _, x := range got.Items {
-		codes = append(codes, fmt.Sprint(x.Done, x.Version, x.Code))
+		codes = append(codes, fmt.Sprintf("%t/%d/%s", x.Done, x.Version, x.Code))
 		if !x.Done && !chinese.MatchString(x.Message) {
 			t.Errorf("%+v", x)
 		}
 	}
-	if strings.Join(codes, " ") != "true7 false0action_conflict false0process_unknown false0process_unknown true7" || got.Items[0].Target != "seat" {
+	if strings.Join(codes, " ") != "true/7/ false/0/action_conflict false/0/process_unknown false/0/process_unknown true/7/" || got.Items[0].Target != "seat" {
 		t.Errorf("results %v", codes)
 	}
 	if len(asked) != 3 || asked[0] != asked[2] || !strings.HasPrefix(asked[0], account(t, "ziran.jingban").ID+" 1 claim batch:") || !strings.HasSuffix(asked[0], ` {"target":"seat"}`) || !strings.HasSuffix(asked[1], " {}") {

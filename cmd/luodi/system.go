@@ -152,16 +152,21 @@ func (s *system) wire(ctx context.Context) (err error) {
 	}
 	if s.engine != nil {
 		s.processes = &workflows.Client{Temporal: s.engine.Client()}
-	}
-	if s.uploads, err = blob.Open(filepath.Join(s.config.Blobs(), "uploads"), clock); err != nil {
-		return err
-	}
-	if s.documents, err = blob.Open(filepath.Join(s.config.Blobs(), "documents"), clock); err != nil {
-		return err
+		if err := s.openBlobs(); err != nil {
+			return err
+		}
 	}
 	s.auth = auth.New(s.store, s.store, auth.NewPasswords(auth.DefaultCost), clock)
 	s.projects = &app.Projects{Journal: s.store, Reads: s.store, Sheets: sheets{}, Now: clock, NewID: newID}
 	return nil
+}
+
+func (s *system) openBlobs() (err error) {
+	if s.uploads, err = blob.Open(filepath.Join(s.config.Blobs(), "uploads"), clock); err != nil {
+		return err
+	}
+	s.documents, err = blob.Open(filepath.Join(s.config.Blobs(), "documents"), clock)
+	return err
 }
 
 // newID is a UUID that sorts by time, which keeps indexes compact.
