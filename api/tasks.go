@@ -86,7 +86,7 @@ func (s *Server) batchTasks(ctx context.Context, in *struct {
 		if r.Err != nil {
 			out.Items[i].Code, out.Items[i].Message = r.Err.Code, r.Err.Message
 			if r.Err.Kind == fault.Internal { // the item's answer holds no internal text: the log does
-				slog.ErrorContext(ctx, "batch item failed", "process", r.Err.Code, "error", r.Err.Error())
+				slog.ErrorContext(ctx, "batch item failed", "code", r.Err.Code, "error", r.Err.Error())
 			}
 		}
 	}

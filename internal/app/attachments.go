@@ -4,8 +4,6 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"net/http"
 	"path"
 	"slices"
@@ -68,14 +66,14 @@ func (s *Attachments) Upload(ctx context.Context, actor org.Actor, key, name str
 		return a, err
 	}
 	a.Media = kind.media
-	sum := sha256.Sum256(data)
-	request := struct{ Name, SHA256 string }{a.Name, hex.EncodeToString(sum[:])}
-	err = Once(ctx, s.Journal, actor, key, "attachment", request, &a, s.Now, s.NewID, func(tx Tx) (err error) {
-		// The file first: a row without its file would be a promise broken, a file
-		// without a row is only room wasted.
-		if a.SHA256, err = s.Blobs.Put(ctx, data); err != nil {
-			return err
-		}
+	// The file first, and outside the transaction, which would keep others waiting for
+	// the disk: a row without its file would be a promise broken, a file without a row
+	// is only room wasted.
+	if a.SHA256, err = s.Blobs.Put(ctx, data); err != nil {
+		return a, err
+	}
+	request := struct{ Name, SHA256 string }{a.Name, a.SHA256}
+	err = Once(ctx, s.Journal, actor, key, "attachment", request, &a, s.Now, s.NewID, func(tx Tx) error {
 		a.ID, a.At = s.NewID(), s.Now().UTC().Truncate(time.Microsecond)
 		return tx.InsertAttachment(a)
 	})

@@ -126,7 +126,7 @@ type Tx interface {
 	MarkRead(stream, userID string, at time.Time) error
 	// UseAttachments notes that a process has these files, so that whoever may read the
 	// process may read them. It comes after Append: the unit that may use a file is that
-	// of whoever decided the stream's last event, or of whom they stood in for. NotFound
+	// of whoever decided the stream's last command, or of whom they stood in for. NotFound
 	// "attachment_unknown" for an id that doesn't exist or was uploaded by another unit,
 	// unless the process has it already.
 	UseAttachments(stream string, ids []string) error

@@ -127,20 +127,38 @@ func (t *tx) UseAttachments(stream string, ids []string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	head, err := t.Head(stream)
+	deciders, err := t.deciders(stream)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		if err := t.useAttachment(stream, id, head.Actor); err != nil {
+		if err := t.useAttachment(stream, id, deciders); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// deciders are who decided the stream's last command: one person, but each event says
+// by itself whom they stood in for.
+func (t *tx) deciders(stream string) ([]org.Actor, error) {
+	head, err := t.Head(stream)
+	if err != nil {
+		return nil, err
+	}
+	last, err := events(t.db.Where("stream = ? AND command_id = ?", stream, head.CommandID).Order("seq DESC").Limit(lastEvents))
+	out := make([]org.Actor, len(last))
+	for i, e := range last {
+		out[i] = e.Actor
+	}
+	return out, err
+}
+
+// lastEvents bounds how many events of a command are looked at; none has so many.
+const lastEvents = 50
+
 // useAttachment locks the file's row, so that the sweep can't remove it meanwhile.
-func (t *tx) useAttachment(stream, id string, by org.Actor) error {
+func (t *tx) useAttachment(stream, id string, by []org.Actor) error {
 	var use useRow
 	used, err := lookup(t.db.Where("attachment = ? AND stream = ?", id, stream), &use)
 	if used || err != nil {
@@ -150,7 +168,7 @@ func (t *tx) useAttachment(stream, id string, by org.Actor) error {
 	if err := find(t.db.Clauses(forUpdate).Where("id = ?", id), &row, errAttachment); err != nil {
 		return err
 	}
-	if !mayUse(by, row.Unit) {
+	if !slices.ContainsFunc(by, func(a org.Actor) bool { return mayUse(a, row.Unit) }) {
 		return errAttachment
 	}
 	if err := t.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&useRow{Attachment: id, Stream: stream}).Error; err != nil {
