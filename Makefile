@@ -55,8 +55,9 @@ test-web: web/node_modules ## type check, lint and unit tests of the workbench
 e2e: build ## a browser walks a review from start to end
 	cd web && LUODI_BIN=$(CURDIR)/bin/luodi npm run e2e
 
-bench: build ## speed, as ratios measured in one run
+bench: build deps ## speed, as ratios measured in one run
 	bin/luodi bench
+	go test $(GOFLAGS_BUILD) ./internal/store -run '^$$' -bench BenchmarkInbox -benchtime 1x -timeout 30m | grep -E 'PASS |MISS |^(FAIL|ok)'
 
 lint: bin/golangci-lint bin/workflowcheck web/node_modules ## linters, import rules, workflow determinism
 	bin/golangci-lint run ./... || bin/golangci-lint run ./... # its loader now and then fails to import a standard package, once

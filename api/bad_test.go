@@ -407,19 +407,24 @@ func TestNoRequestBreaksTheServer(t *testing.T) {
 		{"POST", "/api/v1/calendar/notices", []string{"id", "year", "title", "url", "issued", "days"}},
 		{"POST", "/api/v1/session", []string{"login", "password"}},
 		{"POST", "/api/v1/projects/import", []string{"x"}},
+		{"POST", "/api/v1/proxies", []string{"principal_id", "proxy_id", "from", "to", "reason", "id"}},
+		{"POST", "/api/v1/tasks/batch", []string{"action", "items"}},
+		{"POST", "/api/v1/attachments", []string{"file"}},
+		{"PUT", "/api/v1/drafts/opine/1", []string{"text", "seats"}},
+		{"DELETE", "/api/v1/proxies/x", nil},
 	}
 	for _, action := range []string{"accept", "return", "resubmit", "opine", "decide", "withdraw", "terminate", "submit", "sync", "x"} {
 		ends = append(ends, endpoint{"POST", "/api/v1/reviews/" + s.review + "/actions/" + action, []string{"text", "seat", "opinion", "condition", "outcome", "step"}})
 	}
-	for _, path := range []string{"/projects", "/reviews", "/tasks", "/statistics", "/calendar", "/calendar/deadline", "/projects/export", "/reviews/plan", "/me", "/units"} {
-		ends = append(ends, endpoint{"GET", "/api/v1" + path, []string{"limit", "cursor", "sort", "year", "q", "min_amount", "stage", "start", "working_days", "box", "open", "project_id"}})
+	for _, path := range []string{"/projects", "/reviews", "/tasks", "/statistics", "/calendar", "/calendar/deadline", "/projects/export", "/reviews/plan", "/me", "/units", "/people", "/proxies", "/drafts", "/drafts/opine/1", "/attachments/x"} {
+		ends = append(ends, endpoint{"GET", "/api/v1" + path, []string{"limit", "cursor", "sort", "year", "q", "min_amount", "stage", "start", "working_days", "box", "open", "project_id", "for", "light", "kind", "overdue", "unread", "unit", "user"}})
 	}
 	before := s.contents()
 	rapid.Check(t, func(rt *rapid.T) {
 		e := rapid.SampledFrom(ends).Draw(rt, "endpoint")
 		by := rapid.SampledFrom(people).Draw(rt, "by").with(t)
 		var parts, query []string
-		for _, f := range rapid.SliceOfN(rapid.SampledFrom(e.fields), 0, 6).Draw(rt, "fields") {
+		for _, f := range rapid.SliceOfN(rapid.SampledFrom(append(e.fields, "unknown")), 0, 6).Draw(rt, "fields") {
 			v := literal().Draw(rt, f)
 			parts = append(parts, fmt.Sprintf("%q:%s", f, v))
 			query = append(query, f+"="+escape(strings.Trim(v, `"`)))

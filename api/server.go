@@ -29,19 +29,23 @@ const (
 
 // Server holds what the handlers call.
 type Server struct {
-	Identity   Identity
-	Reads      app.Reads
-	Reviews    *app.Reviews
-	Projects   *app.Projects
-	Calendar   *app.CalendarService
-	Statistics *app.Statistics
-	Ready      func(context.Context) Readiness
-	Demo       *Demo // nil unless this is a demonstration
-	Web        fs.FS
-	Log        *slog.Logger
-	Version    string
-	Now        func() time.Time
-	Cookies    auth.Cookies
+	Identity    Identity
+	Reads       app.Reads
+	Reviews     *app.Reviews
+	Projects    *app.Projects
+	Calendar    *app.CalendarService
+	Statistics  *app.Statistics
+	Inbox       *app.Inbox
+	Proxies     *app.Proxies
+	Drafts      *app.Drafts
+	Attachments *app.Attachments
+	Ready       func(context.Context) Readiness
+	Demo        *Demo // nil unless this is a demonstration
+	Web         fs.FS
+	Log         *slog.Logger
+	Version     string
+	Now         func() time.Time
+	Cookies     auth.Cookies
 }
 
 var problems sync.Once
@@ -78,6 +82,9 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	s.sessionRoutes(a)
 	s.reviewRoutes(a)
 	s.taskRoutes(a)
+	s.peopleRoutes(a)
+	s.draftRoutes(a)
+	s.attachmentRoutes(a)
 	s.projectRoutes(a)
 	s.calendarRoutes(a)
 	s.statisticsRoutes(a)

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"luodi/internal/app"
+	"luodi/internal/calendar"
 	"luodi/internal/org"
 )
 
@@ -21,7 +22,18 @@ type Me struct {
 	MayStart   bool            `json:"may_start_reviews"`
 	MayImport  bool            `json:"may_import_projects"`
 	MayRecord  bool            `json:"may_record_notices"`
-	Counts     map[app.Box]int `json:"counts"`
+	Counts     map[app.Box]int `json:"counts" doc:"of each box; 1000 means at least 1000"`
+	Behalf     []Behalf        `json:"behalf" doc:"for whom the caller stands in today"`
+}
+
+// Behalf is somebody the caller stands in for today.
+type Behalf struct {
+	UserID   string        `json:"user_id"`
+	Name     string        `json:"name"`
+	UnitID   string        `json:"unit_id"`
+	UnitName string        `json:"unit_name"`
+	Until    calendar.Date `json:"until" doc:"the last day, included"`
+	ProxyID  string        `json:"proxy_id"`
 }
 
 // MeUser is the person.
@@ -114,13 +126,19 @@ func (s *Server) me(ctx context.Context, a org.Actor) (Me, error) {
 	counts, err := s.Reads.TaskCounts(ctx, a)
 	me := Me{
 		User: MeUser{ID: a.UserID, Name: a.Name, UnitID: a.UnitID, Roles: a.Roles},
-		Unit: MeUnit{ID: a.UnitID, Name: a.UnitName}, RoleLabels: []string{}, Demo: s.Demo != nil, Counts: counts,
+		Unit: MeUnit{ID: a.UnitID, Name: a.UnitName}, RoleLabels: labels(a.Roles), Demo: s.Demo != nil, Counts: counts,
 		MayStart:  app.MayStartReviews(a),
 		MayImport: app.MayImport(a),
 		MayRecord: app.MayRecordNotices(a),
+		Behalf:    []Behalf{},
 	}
-	for _, r := range a.Roles {
-		me.RoleLabels = append(me.RoleLabels, r.Label())
+	if err != nil {
+		return me, err
+	}
+	held, err := s.Reads.Held(ctx, a.UserID, calendar.DateOf(s.Now()))
+	for _, h := range held {
+		p := h.Principal
+		me.Behalf = append(me.Behalf, Behalf{UserID: p.UserID, Name: p.Name, UnitID: p.UnitID, UnitName: p.UnitName, Until: h.Proxy.To, ProxyID: h.Proxy.ID})
 	}
 	return me, err
 }

@@ -21,6 +21,7 @@ import (
 	"luodi/internal/app"
 	"luodi/internal/app/apptest"
 	"luodi/internal/auth"
+	"luodi/internal/blob"
 	"luodi/internal/calendar"
 	"luodi/internal/demo"
 	"luodi/internal/fault"
@@ -63,10 +64,15 @@ type town struct {
 	store     *store.Store
 	processes *apptest.Processes[review.State, review.Facts]
 	sweeper   *app.Sweeper
-	kicks     int // how often a recount of deadlines was asked for
-	server    *api.Server
-	handler   http.Handler
-	document  document
+	blobs     *blob.Folder
+	inbox     *app.Inbox
+	blobDir   string
+
+	housekeeping *app.Housekeeping
+	kicks        int // how often a recount of deadlines was asked for
+	server       *api.Server
+	handler      http.Handler
+	document     document
 }
 
 // The two towns that tests start from, each built once and then copied as a file.
@@ -187,16 +193,26 @@ func (w *town) wire() {
 	}}
 	w.sweeper = &app.Sweeper{Store: w.store, Processes: w.processes, Calendars: calendars, Now: now, NewID: newID, Log: quiet()}
 	accounts := auth.New(w.store, w.store, auth.NewPasswords(cheap), now)
+	reviews := &app.Reviews{Template: template, Service: app.Service[review.State, review.Facts]{
+		Definition: review.Definition(), Processes: w.processes, Reads: w.store,
+		Facts: app.ReviewSnapshot(calendars), Now: now, NewID: newID,
+	}}
+	w.blobDir = w.TempDir()
+	w.blobs, err = blob.Open(w.blobDir, now)
+	must(w, err)
+	w.housekeeping = &app.Housekeeping{Store: w.store, Blobs: w.blobs, Now: now, Log: quiet()}
+	w.inbox = &app.Inbox{Reads: w.store, Acts: map[string]app.Act{review.Kind: reviews.Act}, NewID: newID}
 	w.server = &api.Server{
-		Identity: &app.Identity{Sessions: sessions{accounts}, Reads: w.store},
-		Reads:    w.store,
-		Reviews: &app.Reviews{Template: template, Service: app.Service[review.State, review.Facts]{
-			Definition: review.Definition(), Processes: w.processes, Reads: w.store,
-			Facts: app.ReviewSnapshot(calendars), Now: now, NewID: newID,
-		}},
-		Projects:   &app.Projects{Journal: w.store, Reads: w.store, Sheets: sheets{}, Now: now, NewID: newID},
-		Calendar:   &app.CalendarService{Calendars: calendars, Journal: w.store, Now: now, NewID: newID, Recorded: func() { w.kicks++ }},
-		Statistics: &app.Statistics{Reads: w.store, Now: now, Notes: demo.Notes()},
+		Identity:    &app.Identity{Sessions: sessions{accounts}, Reads: w.store, Now: now},
+		Reads:       w.store,
+		Reviews:     reviews,
+		Inbox:       w.inbox,
+		Proxies:     &app.Proxies{Journal: w.store, Reads: w.store, Now: now, NewID: newID},
+		Drafts:      &app.Drafts{Store: w.store, Now: now},
+		Attachments: &app.Attachments{Journal: w.store, Reads: w.store, Blobs: w.blobs, Now: now, NewID: newID},
+		Projects:    &app.Projects{Journal: w.store, Reads: w.store, Sheets: sheets{}, Now: now, NewID: newID},
+		Calendar:    &app.CalendarService{Calendars: calendars, Journal: w.store, Now: now, NewID: newID, Recorded: func() { w.kicks++ }},
+		Statistics:  &app.Statistics{Reads: w.store, Now: now, Notes: demo.Notes()},
 		Ready: func(ctx context.Context) api.Readiness {
 			return api.Check(ctx, w.store.Ping, func(context.Context) error { return nil }, "ok")
 		},

@@ -21,6 +21,7 @@ import (
 	"luodi/api"
 	"luodi/internal/app"
 	"luodi/internal/auth"
+	"luodi/internal/blob"
 	"luodi/internal/calendar"
 	"luodi/internal/config"
 	"luodi/internal/engine"
@@ -48,6 +49,8 @@ type system struct {
 	processes *workflows.Client
 	projects  *app.Projects
 	recount   chan struct{} // kicks the sweep
+	uploads   *blob.Folder  // what people upload
+	documents *blob.Folder  // what the system makes; apart, so that no sweep of uploads touches it
 }
 
 // parts says which parts a command needs. migrate brings the database's structure up
@@ -149,10 +152,21 @@ func (s *system) wire(ctx context.Context) (err error) {
 	}
 	if s.engine != nil {
 		s.processes = &workflows.Client{Temporal: s.engine.Client()}
+		if err := s.openBlobs(); err != nil {
+			return err
+		}
 	}
 	s.auth = auth.New(s.store, s.store, auth.NewPasswords(auth.DefaultCost), clock)
 	s.projects = &app.Projects{Journal: s.store, Reads: s.store, Sheets: sheets{}, Now: clock, NewID: newID}
 	return nil
+}
+
+func (s *system) openBlobs() (err error) {
+	if s.uploads, err = blob.Open(filepath.Join(s.config.Blobs(), "uploads"), clock); err != nil {
+		return err
+	}
+	s.documents, err = blob.Open(filepath.Join(s.config.Blobs(), "documents"), clock)
+	return err
 }
 
 // newID is a UUID that sorts by time, which keeps indexes compact.
@@ -183,7 +197,11 @@ func (s *system) startWorker() error {
 func (s *system) sweeper() *app.Sweeper {
 	return &app.Sweeper{Store: s.store, Processes: s.processes, Calendars: s.calendars,
 		Now: clock, NewID: newID, Log: s.log, Settled: 5 * time.Second,
-		Also: []func(context.Context) error{s.auth.Sweep}}
+		Also: []func(context.Context) error{s.auth.Sweep, s.housekeeping().Sweep}}
+}
+
+func (s *system) housekeeping() *app.Housekeeping {
+	return &app.Housekeeping{Store: s.store, Blobs: s.uploads, Now: clock, Log: s.log}
 }
 
 func (s *system) reviews() *app.Reviews {
@@ -197,20 +215,25 @@ func (s *system) reviews() *app.Reviews {
 }
 
 func (s *system) server(demo *api.Demo, notes []string) *api.Server {
+	reviews := s.reviews()
 	return &api.Server{
-		Identity:   &app.Identity{Sessions: sessions{s.auth}, Reads: s.store},
-		Reads:      s.store,
-		Reviews:    s.reviews(),
-		Projects:   s.projects,
-		Calendar:   &app.CalendarService{Calendars: s.calendars, Journal: s.store, Now: clock, NewID: newID, Recorded: s.kick},
-		Statistics: &app.Statistics{Reads: s.store, Now: clock, Notes: notes},
-		Ready:      s.ready,
-		Demo:       demo,
-		Web:        web.FS(),
-		Log:        s.log,
-		Version:    version,
-		Now:        clock,
-		Cookies:    auth.Cookies{Secure: s.config.SecureCookies},
+		Identity:    &app.Identity{Sessions: sessions{s.auth}, Reads: s.store, Now: clock},
+		Reads:       s.store,
+		Reviews:     reviews,
+		Inbox:       &app.Inbox{Reads: s.store, Acts: map[string]app.Act{review.Kind: reviews.Act}, NewID: newID},
+		Proxies:     &app.Proxies{Journal: s.store, Reads: s.store, Now: clock, NewID: newID},
+		Drafts:      &app.Drafts{Store: s.store, Now: clock},
+		Attachments: &app.Attachments{Journal: s.store, Reads: s.store, Blobs: s.uploads, Now: clock, NewID: newID},
+		Projects:    s.projects,
+		Calendar:    &app.CalendarService{Calendars: s.calendars, Journal: s.store, Now: clock, NewID: newID, Recorded: s.kick},
+		Statistics:  &app.Statistics{Reads: s.store, Now: clock, Notes: notes},
+		Ready:       s.ready,
+		Demo:        demo,
+		Web:         web.FS(),
+		Log:         s.log,
+		Version:     version,
+		Now:         clock,
+		Cookies:     auth.Cookies{Secure: s.config.SecureCookies},
 	}
 }
 

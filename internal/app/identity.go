@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"time"
 
+	"luodi/internal/calendar"
 	"luodi/internal/org"
 )
 
@@ -20,6 +22,7 @@ type Sessions interface {
 type Identity struct {
 	Sessions Sessions
 	Reads    Reads
+	Now      func() time.Time
 }
 
 // SignIn opens a session and tells who has signed in.
@@ -46,7 +49,17 @@ func (i *Identity) SignOut(ctx context.Context, token string) error {
 	return i.Sessions.SignOut(ctx, token)
 }
 
+// actor stamps a person with unit, roles, and whom they stand in for today.
 func (i *Identity) actor(ctx context.Context, u org.User) (org.Actor, error) {
+	a := org.Actor{UserID: u.ID, Name: u.Name, UnitID: u.UnitID, Roles: u.Roles}
 	unit, err := i.Reads.Unit(ctx, u.UnitID)
-	return org.Actor{UserID: u.ID, Name: u.Name, UnitID: u.UnitID, UnitName: unit.Name, Roles: u.Roles}, err
+	if err != nil {
+		return a, err
+	}
+	a.UnitName = unit.Name
+	held, err := i.Reads.Held(ctx, u.ID, calendar.DateOf(i.Now()))
+	for _, h := range held {
+		a.Behalf = append(a.Behalf, h.Principal)
+	}
+	return a, err
 }

@@ -45,6 +45,16 @@ type ProcessRow struct {
 	Calendar  string // digest of the calendar that the command was decided with
 	Computed  bool   // write-only: every open deadline was computed with that calendar
 	State     []byte // JSON
+	Shown            // what boxes show of it; write-only
+}
+
+// Shown is what the boxes "started" and "cc" show of a process, whatever its kind.
+type Shown struct {
+	Title       string
+	Stage       string
+	Due         time.Time // the next deadline; zero if nothing is due
+	Provisional bool
+	Light       process.Light // the worst of its open tasks
 }
 
 // CommandRow remembers a decided command. First and Last are its own events, zero when it decided nothing.
@@ -111,6 +121,24 @@ type Tx interface {
 	// SaveReply stores it in the same transaction as the effect.
 	Reply(userID, key string) (Reply, bool, error)
 	SaveReply(userID, key string, r Reply) error
+
+	// MarkRead notes that a person has read a process (已阅); the first time counts.
+	MarkRead(stream, userID string, at time.Time) error
+	// UseAttachments notes that a process has these files, so that whoever may read the
+	// process may read them. It comes after Append: the unit that may use a file is that
+	// of whoever decided the stream's last command, or of whom they stood in for. NotFound
+	// "attachment_unknown" for an id that doesn't exist or was uploaded by another unit,
+	// unless the process has it already.
+	UseAttachments(stream string, ids []string) error
+	InsertAttachment(Attachment) error
+
+	// ProxiesOf lists the proxies that a person gave and that aren't over on a day.
+	ProxiesOf(principal string, day calendar.Date) ([]org.Proxy, error)
+	// Proxy reads one proxy for update; NotFound "proxy_unknown".
+	Proxy(id string) (org.Proxy, error)
+	InsertProxy(org.Proxy) error
+	// RevokeProxy writes RevokedAt and RevokedBy.
+	RevokeProxy(org.Proxy) error
 }
 
 // Reply is the stored answer to an idempotent request.
@@ -154,36 +182,6 @@ type ReviewFilter struct {
 	Open      *bool
 }
 
-// TaskRow is a line of an inbox.
-type TaskRow struct {
-	ID          string        `json:"id"`
-	Kind        string        `json:"kind"`       // process kind, "review"
-	ProcessID   string        `json:"process_id"` // review id
-	ProjectID   string        `json:"project_id"`
-	Action      string        `json:"action,omitempty"` // the action that does it
-	Title       string        `json:"title"`
-	Subject     string        `json:"subject"` // what it is about
-	UnitID      string        `json:"unit_id"`
-	OpenedAt    time.Time     `json:"opened_at"`
-	Due         time.Time     `json:"due,omitzero"`
-	Provisional bool          `json:"provisional"`
-	Light       process.Light `json:"light"`
-	Reminded    bool          `json:"reminded"`
-	DoneAt      time.Time     `json:"done_at,omitzero"`
-	DoneBy      string        `json:"done_by,omitempty"`
-}
-
-// Box is one of the four boxes of an inbox.
-type Box string
-
-// The boxes.
-const (
-	Todo    Box = "todo"    // waits for the caller; overdue first, then by deadline
-	Done    Box = "done"    // the caller's own unit has done; latest first
-	Started Box = "started" // processes the caller started; latest first
-	CC      Box = "cc"      // processes the caller's unit got a copy of; latest first
-)
-
 // Notice is a recorded holiday notice with who recorded it.
 type Notice struct {
 	calendar.Notice
@@ -200,8 +198,9 @@ type Reads interface {
 	ReplyOf(ctx context.Context, userID, key string) (Reply, bool, error)
 
 	Reviews(ctx context.Context, scope org.Scope, f ReviewFilter, p Page) (rows []ReviewRow, next string, err error)
-	// Tasks fills a box: todo and done by unit and role, started by user, cc by unit.
-	Tasks(ctx context.Context, actor org.Actor, box Box, p Page) (rows []TaskRow, next string, err error)
+	// Tasks fills a box: todo and done by person, unit and role, started by user, cc by unit.
+	Tasks(ctx context.Context, actor org.Actor, box Box, f TaskFilter, p Page) (rows []TaskRow, next string, err error)
+	// TaskCounts counts every box, each up to CountLimit.
 	TaskCounts(ctx context.Context, actor org.Actor) (map[Box]int, error)
 
 	Project(ctx context.Context, id string, scope org.Scope) (project.Project, error)
@@ -215,6 +214,16 @@ type Reads interface {
 	// Unit reads one unit; NotFound.
 	Unit(ctx context.Context, id string) (org.Unit, error)
 	User(ctx context.Context, id string) (org.User, error)
+	// People lists who may be picked: nobody whose account is disabled.
+	People(ctx context.Context, f PeopleFilter, p Page) (rows []org.User, next string, err error)
+	// Proxies lists what a person gave and holds, latest first, the over ones included.
+	Proxies(ctx context.Context, userID string) ([]org.Proxy, error)
+	// Held lists the proxies that a person may use on a day, with their principals as
+	// they are now; none of a principal whose account is disabled.
+	Held(ctx context.Context, userID string, day calendar.Date) ([]Held, error)
+	// Attachment reads what is known of a file; NotFound "attachment_unknown" for one
+	// that neither a unit of the scope uploaded nor a visible process has.
+	Attachment(ctx context.Context, id string, scope org.Scope) (Attachment, error)
 	Notices(ctx context.Context) ([]Notice, error)
 	// NoticesMark changes whenever a notice is recorded; cheap.
 	NoticesMark(ctx context.Context) (int64, error)

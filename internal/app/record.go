@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"luodi/internal/event"
 	"luodi/internal/fault"
@@ -135,6 +136,7 @@ func (r *Recorder[S, F]) saveProcess(tx Tx, stream string, a attempt[S, F], befo
 		Stream: stream, Kind: r.Definition.Kind, ID: a.id, ProjectID: summary.ProjectID,
 		Head: head.Seq, Confirmed: a.version, Ended: r.Definition.Ended(after), State: data,
 		Calendar: a.digest, Computed: a.version == 0 || a.cmd.Name == process.Recalculate,
+		Shown: shown(summary, r.Definition.Tasks(after)),
 	}
 	change := diffTasks(r.Definition.Tasks(before), r.Definition.Tasks(after))
 	change.By, change.Title = head, summary.Title
@@ -172,5 +174,19 @@ func diffTasks(before, after []process.Task) TaskChange {
 
 func sameTask(a, b process.Task) bool {
 	return a.Due.Equal(b.Due) && a.Light == b.Light && a.Reminded == b.Reminded &&
-		a.Provisional == b.Provisional && a.Title == b.Title && a.OpenedAt.Equal(b.OpenedAt)
+		a.Provisional == b.Provisional && a.Title == b.Title && a.OpenedAt.Equal(b.OpenedAt) &&
+		a.UserID == b.UserID && a.Urged == b.Urged && a.Action == b.Action && a.UnitID == b.UnitID &&
+		slices.Equal(a.Roles, b.Roles)
+}
+
+// shown is what boxes show of a process: the worst light of its open tasks is its own.
+func shown(s process.Summary, open []process.Task) Shown {
+	out := Shown{Title: s.Title, Stage: s.Stage, Due: s.Due, Light: process.Green}
+	for _, t := range open {
+		out.Provisional = out.Provisional || t.Provisional
+		if t.Light == process.Red || t.Light == process.Yellow && out.Light == process.Green {
+			out.Light = t.Light
+		}
+	}
+	return out
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -23,7 +24,8 @@ const EmbeddedEngine = "embedded"
 
 // Config is what luodi was told.
 type Config struct {
-	DataDir       string // folder of the SQLite files and attachments
+	DataDir       string // folder of the SQLite files
+	BlobDir       string // folder of attachments and documents; see Blobs
 	Listen        string // HOST:PORT; port 0 takes a free one
 	Engine        string // EmbeddedEngine, or HOST:PORT of a Temporal frontend
 	EngineTLS     TLS
@@ -37,6 +39,14 @@ type Config struct {
 	SecureCookies bool          // session cookie over HTTPS only; set it behind TLS
 	DrainTimeout  time.Duration // how long a stop waits for what is under way
 	SweepEvery    time.Duration // how often processes are looked at whose stream is ahead
+}
+
+// Blobs is the folder of attachments and documents: one of its own, or inside the data folder.
+func (c Config) Blobs() string {
+	if c.BlobDir != "" {
+		return c.BlobDir
+	}
+	return filepath.Join(c.DataDir, "blobs")
 }
 
 // TLS names PEM files for the connection to a Temporal cluster.

@@ -52,6 +52,16 @@ var defaults = Config{
 	DrainTimeout: 10 * time.Second, SweepEvery: 2 * time.Minute,
 }
 
+func TestFilesAreInTheDataFolderUnlessToldOtherwise(t *testing.T) {
+	for want, args := range map[string][]string{
+		"luodi-data/blobs": nil, "/srv/luodi/blobs": {"--data", "/srv/luodi"}, "/mnt/shared": {"--data", "/srv/luodi", "--blobs", "/mnt/shared"},
+	} {
+		if got := load(t, args, nil, nil).Blobs(); got != want {
+			t.Errorf("%v gives %s, want %s", args, got, want)
+		}
+	}
+}
+
 func TestNothingGivenMeansDefaults(t *testing.T) {
 	if got := load(t, nil, nil, nil); got != defaults {
 		t.Errorf("got %+v", got)
@@ -71,7 +81,7 @@ func TestLaterSourceWins(t *testing.T) {
 
 func TestEverySettingCanBeGivenInFileAndEnvironment(t *testing.T) {
 	texts := map[string]string{
-		"data": "/srv/luodi", "listen": "0.0.0.0:80", "engine": "temporal:7233", "namespace": "city",
+		"data": "/srv/luodi", "blobs": "/mnt/shared", "listen": "0.0.0.0:80", "engine": "temporal:7233", "namespace": "city",
 		"database": "mysql:u:p@tcp(db:3306)/luodi", "demo": "false", "admin_password": "0123456789",
 		"log_level": "warn", "office_end": "18:00", "secure_cookies": "true", "drain_timeout": "5s",
 		"sweep_every": "30s", "engine_tls": "true", "engine_tls_ca_file": "ca.pem", "engine_tls_cert_file": "c.pem",
@@ -82,7 +92,7 @@ func TestEverySettingCanBeGivenInFileAndEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		DataDir: "/srv/luodi", Listen: "0.0.0.0:80", Engine: "temporal:7233", Namespace: "city",
+		DataDir: "/srv/luodi", BlobDir: "/mnt/shared", Listen: "0.0.0.0:80", Engine: "temporal:7233", Namespace: "city",
 		EngineTLS:    TLS{Enabled: true, CAFile: "ca.pem", CertFile: "c.pem", KeyFile: "k.pem", ServerName: "temporal"},
 		EngineAPIKey: NewSecret("key"), Database: Database{Kind: MySQL, DSN: NewSecret(dsn)},
 		AdminPassword: NewSecret("0123456789"), LogLevel: slog.LevelWarn, OfficeEnd: TimeOfDay{18, 0},

@@ -1,6 +1,7 @@
 package org_test
 
 import (
+	"reflect"
 	"testing"
 
 	"luodi/internal/fault"
@@ -15,11 +16,11 @@ func TestScopeIsNothingUnlessARoleGivesMore(t *testing.T) {
 		org.DepartmentHandler: own, org.DepartmentLeader: own, org.CountyOperator: own, org.PanelMember: own,
 		org.Administrator: {}, "no_such_role": {},
 	} {
-		if got := org.ScopeOf(org.Actor{UserID: "u", UnitID: "x", Roles: []org.Role{role}}); got != want {
+		if got := org.ScopeOf(org.Actor{UserID: "u", UnitID: "x", Roles: []org.Role{role}}); !reflect.DeepEqual(got, want) {
 			t.Errorf("%s sees %+v, want %+v", role, got, want)
 		}
 	}
-	if got := org.ScopeOf(org.Actor{UserID: "u", UnitID: "x"}); got != (org.Scope{}) {
+	if got := org.ScopeOf(org.Actor{UserID: "u", UnitID: "x"}); !reflect.DeepEqual(got, org.Scope{}) {
 		t.Errorf("nobody sees %+v", got)
 	}
 }

@@ -2,9 +2,10 @@ package store
 
 import (
 	"slices"
-	"strings"
+	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"luodi/internal/app"
 	"luodi/internal/event"
@@ -23,7 +24,7 @@ func (t *tx) SaveProcess(p app.ProcessRow, change app.TaskChange, readers []proc
 			return err
 		}
 	}
-	return t.setReaders(p.Stream, readers)
+	return t.setReaders(p.Stream, readers, stamp(change.By.At))
 }
 
 // saveProcessRow keeps who started the process, never lowers Confirmed, and keeps
@@ -33,7 +34,11 @@ func (t *tx) saveProcessRow(p app.ProcessRow, last event.Event) error {
 	columns := map[string]any{
 		"project_id": row.ProjectID, "head": row.Head, "last_at": row.LastAt, "ended": row.Ended, "state": row.State,
 		"confirmed": gorm.Expr("CASE WHEN confirmed < ? THEN ? ELSE confirmed END", row.Confirmed, row.Confirmed),
-		"calendar":  p.Calendar,
+		"calendar":  p.Calendar, "title": row.Title, "stage": row.Stage, "due": row.Due,
+		"provisional": row.Provisional, "light": row.Light, "ended_at": nil,
+	}
+	if p.Ended {
+		columns["ended_at"] = gorm.Expr("COALESCE(ended_at, ?)", row.LastAt)
 	}
 	if !p.Computed {
 		columns["calendar"] = gorm.Expr("CASE WHEN calendar = ? THEN calendar ELSE '' END", p.Calendar)
@@ -58,28 +63,51 @@ func (t *tx) closeTasks(stream string, change app.TaskChange) error {
 // openTask keeps the id of a task that is open already.
 func (t *tx) openTask(p app.ProcessRow, task process.Task, subject string) error {
 	row := toTaskRow(p, task, subject)
+	if err := t.knowRoles(row.Roles); err != nil {
+		return err
+	}
 	return unique(save(t.db.Where("stream = ? AND open_key = ?", p.Stream, task.Key), &row, "id"), errTaskOpen)
 }
 
-// setReaders writes only what changed: mostly nothing.
-func (t *tx) setReaders(stream string, readers []process.Reader) error {
-	want := make([]readerRow, len(readers))
-	for i, r := range readers {
-		want[i] = readerRow{Stream: stream, UnitID: r.UnitID, IsCopy: r.Copy}
+// knowRoles remembers a set of roles for the inboxes that look for it. Mostly it is
+// known, and looking costs less than a write that does nothing.
+func (t *tx) knowRoles(roles string) error {
+	var row roleSetRow
+	known, err := lookup(t.db.Where("roles = ?", roles), &row)
+	if known || err != nil {
+		return err
 	}
-	slices.SortFunc(want, func(a, b readerRow) int { return strings.Compare(a.UnitID, b.UnitID) })
+	return translate(t.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&roleSetRow{Roles: roles}).Error)
+}
+
+// setReaders writes only what changed: mostly nothing. Who stays a reader in the same
+// way has been one since before.
+func (t *tx) setReaders(stream string, readers []process.Reader, at time.Time) error {
 	var have []readerRow
-	if err := t.db.Where("stream = ?", stream).Order("unit_id").Find(&have).Error; err != nil {
+	if err := t.db.Where("stream = ?", stream).Find(&have).Error; err != nil {
 		return translate(err)
 	}
-	if slices.Equal(want, have) {
+	var add []readerRow
+	for _, r := range readers {
+		same := func(h readerRow) bool { return h.UnitID == r.UnitID && h.IsCopy == r.Copy }
+		if i := slices.IndexFunc(have, same); i >= 0 {
+			have = slices.Delete(have, i, i+1)
+			continue
+		}
+		add = append(add, readerRow{Stream: stream, UnitID: r.UnitID, IsCopy: r.Copy, At: at})
+	}
+	for _, gone := range have {
+		if err := t.db.Where("stream = ? AND unit_id = ?", stream, gone.UnitID).Delete(&readerRow{}).Error; err != nil {
+			return translate(err)
+		}
+	}
+	if len(add) == 0 {
 		return nil
 	}
-	if err := t.db.Where("stream = ?", stream).Delete(&readerRow{}).Error; err != nil {
-		return translate(err)
-	}
-	if len(want) == 0 {
-		return nil
-	}
-	return translate(t.db.Create(&want).Error)
+	return translate(t.db.Create(&add).Error)
+}
+
+func (t *tx) MarkRead(stream, userID string, at time.Time) error {
+	row := readRow{UserID: userID, Stream: stream, At: stamp(at)}
+	return translate(t.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error)
 }

@@ -30,13 +30,14 @@ func seen(db *gorm.DB, scope org.Scope) *gorm.DB {
 	if scope.All {
 		return db
 	}
-	const byUnit = `projects.county_id = ? OR projects.id IN (SELECT p.project_id FROM processes p
-		JOIN process_readers r ON r.stream = p.stream WHERE r.unit_id = ?)`
+	const byUnit = `projects.county_id IN ? OR projects.id IN (SELECT p.project_id FROM processes p
+		JOIN process_readers r ON r.stream = p.stream WHERE r.unit_id IN ?)`
+	units := append([]string{scope.UnitID}, scope.Also...)
 	switch {
 	case scope.UnitID != "" && scope.UserID != "":
-		return db.Where("("+byUnit+" OR projects.created_user = ?)", scope.UnitID, scope.UnitID, scope.UserID)
+		return db.Where("("+byUnit+" OR projects.created_user = ?)", units, units, scope.UserID)
 	case scope.UnitID != "":
-		return db.Where("("+byUnit+")", scope.UnitID, scope.UnitID)
+		return db.Where("("+byUnit+")", units, units)
 	case scope.UserID != "":
 		return db.Where("projects.created_user = ?", scope.UserID)
 	default:

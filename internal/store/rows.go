@@ -77,6 +77,14 @@ type processRow struct {
 	Ended       bool
 	Calendar    string
 	State       string
+	Title       string
+	Stage       string
+	StartedUnit string
+	StartedAt   time.Time
+	Due         *time.Time
+	Provisional bool
+	Light       string
+	EndedAt     *time.Time
 }
 
 func (processRow) TableName() string { return "processes" }
@@ -87,6 +95,11 @@ func toProcessRow(p app.ProcessRow, last event.Event) processRow {
 	row := processRow{
 		Stream: p.Stream, Kind: p.Kind, ProcessID: p.ID, ProjectID: p.ProjectID, StartedUser: last.Actor.UserID,
 		Head: p.Head, Confirmed: p.Confirmed, LastAt: stamp(last.At), Ended: p.Ended, State: string(p.State),
+		Title: p.Title, Stage: p.Stage, StartedUnit: last.Actor.UnitID, StartedAt: stamp(last.At),
+		Due: maybeStamp(p.Due), Provisional: p.Provisional, Light: string(p.Light),
+	}
+	if p.Ended {
+		row.EndedAt = &row.LastAt
 	}
 	if p.Computed {
 		row.Calendar = p.Calendar
@@ -105,6 +118,7 @@ type readerRow struct {
 	Stream string `gorm:"primaryKey"`
 	UnitID string `gorm:"primaryKey"`
 	IsCopy bool
+	At     time.Time // since when, in this way
 }
 
 func (readerRow) TableName() string { return "process_readers" }
@@ -155,16 +169,6 @@ func (r reviewRow) review() app.ReviewRow {
 		StartedUser: r.StartedUser, StartedUnit: r.StartedUnit, StartedAt: r.StartedAt.UTC(),
 		Due: maybeTime(r.Due), Provisional: r.Provisional, Light: process.Light(r.Light),
 		EndedAt: maybeTime(r.EndedAt), Seats: r.Seats, Opined: r.Opined,
-	}
-}
-
-// asTask shows a review in the boxes "started" and "cc".
-func (r reviewRow) asTask() app.TaskRow {
-	return app.TaskRow{
-		ID: r.ID, Kind: review.Kind, ProcessID: r.ID, ProjectID: r.ProjectID,
-		Title: review.Stage(r.Stage).Label(), Subject: r.ProjectName, UnitID: r.StartedUnit,
-		OpenedAt: r.StartedAt.UTC(), Due: maybeTime(r.Due), Provisional: r.Provisional,
-		Light: process.Light(r.Light), DoneAt: maybeTime(r.EndedAt),
 	}
 }
 

@@ -40,6 +40,7 @@ type Store struct {
 	// SQLite has one writer at a time, so write is one connection whose waiting
 	// happens in Go, and read is a pool that can't write. On MySQL both are one pool.
 	write, read *gorm.DB
+	full        *full
 	log         *slog.Logger
 }
 
@@ -48,6 +49,9 @@ var (
 	_ app.Reads     = (*Store)(nil)
 	_ app.Sweeps    = (*Store)(nil)
 	_ app.Directory = (*Store)(nil)
+
+	_ app.DraftStore = (*Store)(nil)
+	_ app.Expiry     = (*Store)(nil)
 )
 
 // Sizes of the connection pools.
@@ -60,7 +64,7 @@ const (
 // file but no tables: that is Migrate. Unavailable when the database is away;
 // Invalid "database_settings" when the options make no sense.
 func Open(ctx context.Context, o Options, log *slog.Logger) (*Store, error) {
-	s := &Store{kind: o.Database, log: log}
+	s := &Store{kind: o.Database, full: &full{}, log: log}
 	var err error
 	switch o.Database {
 	case SQLite:

@@ -17,6 +17,7 @@ import (
 	"luodi/internal/app"
 	"luodi/internal/fault"
 	"luodi/internal/mariadbtest"
+	"luodi/internal/org"
 	"luodi/internal/store"
 	"luodi/internal/store/storetest"
 )
@@ -92,6 +93,56 @@ func TestMigrateTwiceChangesNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAnOlderDatabaseIsBroughtUp: what the first version of the structure held is in
+// the boxes of today.
+func TestAnOlderDatabaseIsBroughtUp(t *testing.T) {
+	for _, b := range backends {
+		t.Run(b.name, func(t *testing.T) {
+			o := b.options(t)
+			s := openRaw(t, o)
+			if err := s.MigrateTo(ctx, 1); err != nil {
+				t.Fatal(err)
+			}
+			for _, statement := range []string{
+				`INSERT INTO processes (stream, kind, process_id, project_id, started_user, head, confirmed, last_at, ended, calendar, state)
+				 VALUES ('review-1', 'review', '1', 'p1', 'me', 3, 3, '2023-09-02 01:00:00.25', false, 'c', '{}')`,
+				`INSERT INTO reviews (id, stream, project_id, project_name, search, county_id, stage, outcome, started_by, started_user, started_unit, started_at, due, provisional, light, seats, opined)
+				 VALUES ('1', 'review-1', 'p1', '光伏项目', '光伏项目', 'zhushan', 'opinions', '', '张明', 'me', 'fagai', '2023-09-01 01:00:00.5', '2023-09-08 09:30:00', false, 'yellow', 3, 1)`,
+				`INSERT INTO process_readers (stream, unit_id, is_copy) VALUES ('review-1', 'fagai', true)`,
+				task("a", "'2023-09-09 09:30:00'", "2, false, NULL"), task("b", "NULL", "2, false, NULL"), task("c", "'2023-09-08 09:30:00'", "1, false, NULL"),
+				task("d", "NULL", "2, true, '2023-09-03 09:30:00'"),
+			} {
+				behind(t, b.driver, o, statement)
+			}
+			if err := s.Migrate(ctx); err != nil {
+				t.Fatal(err)
+			}
+			me := org.Actor{UserID: "me", UnitID: "fagai", Roles: []org.Role{org.DepartmentLeader}}
+			for box, want := range map[app.Box]string{app.Todo: "c a b", app.Done: "d", app.Started: "部门会审", app.CC: "部门会审"} {
+				rows, _, err := s.Tasks(ctx, me, box, app.TaskFilter{}, app.Page{Limit: 9})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var got []string
+				for _, r := range rows {
+					got = append(got, r.Title)
+					if r.Subject != "研判 光伏项目" || box == app.Started && (r.Light != "yellow" || r.OpenedAt != time.Date(2023, 9, 1, 1, 0, 0, 5e8, time.UTC) || r.Due.IsZero()) {
+						t.Errorf("%s shows %+v", box, r)
+					}
+				}
+				if strings.Join(got, " ") != want {
+					t.Errorf("%s is %v, want %s", box, got, want)
+				}
+			}
+		})
+	}
+}
+
+func task(title, due, state string) string {
+	return fmt.Sprintf(`INSERT INTO tasks (stream, kind, process_id, project_id, action, title, subject, unit_id, roles, opened_at, due, provisional, light, reminded, done_by, urgency, done, done_at)
+		VALUES ('review-1', 'review', '1', 'p1', 'opine', '%s', '研判 光伏项目', 'fagai', ',department_handler,department_leader,', '2023-09-01 01:00:00', %s, false, 'green', false, '', %s)`, title, due, state)
 }
 
 func TestManyMigrateAtOnce(t *testing.T) {
@@ -334,7 +385,8 @@ func TestBothSchemasAgree(t *testing.T) {
 
 var (
 	tableLine  = regexp.MustCompile(`^CREATE TABLE (\w+)`)
-	columnLine = regexp.MustCompile(`^  ([a-z_]+) +([A-Z]+)`)
+	columnLine = regexp.MustCompile(`^  ([a-z_]+[a-z0-9_]*) +([A-Z]+)`)
+	addedLine  = regexp.MustCompile(`^ALTER TABLE (\w+) ADD COLUMN ([a-z_]+) +([A-Z]+)`)
 	limit      = regexp.MustCompile(`CHAR\((\d+)\)|length\(\w+\) <= (\d+)`)
 )
 
@@ -358,7 +410,11 @@ func columns(t *testing.T, dialect string) map[string]string {
 			if m := tableLine.FindStringSubmatch(line); m != nil {
 				table = m[1]
 			}
-			if m := columnLine.FindStringSubmatch(line); m != nil {
+			m := columnLine.FindStringSubmatch(line)
+			if added := addedLine.FindStringSubmatch(line); added != nil {
+				table, m = added[1], added[1:]
+			}
+			if m != nil {
 				var length string
 				if found := limit.FindStringSubmatch(line); found != nil {
 					length = found[1] + found[2]

@@ -25,7 +25,7 @@ import (
 // Run runs the suite. open gives a fresh, migrated and empty store, closed when the test ends.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for _, group := range []map[string]func(*testing.T, *store.Store){
-		texts, values, journal, concurrency, pages, scopes, inbox, sweeps, people,
+		texts, values, journal, concurrency, pages, scopes, inbox, queues, sweeps, people, standing, files,
 	} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) { test(t, open(t)) })
@@ -140,11 +140,12 @@ func processOf(id string, head int64) app.ProcessRow {
 	return app.ProcessRow{
 		Stream: process.StreamID(review.Kind, id), Kind: review.Kind, ID: id, ProjectID: "p-" + id, Head: head,
 		Calendar: "cal-1", Computed: true, State: []byte(fmt.Sprintf(`{"id": %q, "html":"<&>"}`, id)),
+		Shown: app.Shown{Title: "研判 光伏" + id, Stage: string(review.Opinions), Due: noon.Add(time.Hour), Light: process.Green},
 	}
 }
 
 func by(userID string, at time.Time) event.Event {
-	return event.Event{Seq: 1, At: at, Actor: org.Actor{UserID: userID, Name: "姓名" + userID}}
+	return event.Event{Seq: 1, At: at, Actor: org.Actor{UserID: userID, Name: "姓名" + userID, UnitID: "centre"}}
 }
 
 // long is n characters that take four bytes each, such as a rare character in a name.
