@@ -32,6 +32,7 @@ type Server struct {
 	Identity   Identity
 	Reads      app.Reads
 	Reviews    *app.Reviews
+	Panels     *app.Panels
 	Projects   *app.Projects
 	Calendar   *app.CalendarService
 	Statistics *app.Statistics
@@ -77,6 +78,7 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	s.healthRoutes(a)
 	s.sessionRoutes(a)
 	s.reviewRoutes(a)
+	s.panelRoutes(a)
 	s.taskRoutes(a)
 	s.projectRoutes(a)
 	s.calendarRoutes(a)

@@ -13,6 +13,7 @@ import (
 	"luodi/internal/app"
 	"luodi/internal/event"
 	"luodi/internal/fault"
+	"luodi/internal/panel"
 	"luodi/internal/review"
 	"luodi/workflows"
 )
@@ -62,14 +63,7 @@ func reconcile(ctx context.Context, p program) error {
 	if err := s.sweeperNow().Sweep(ctx); err != nil {
 		p.log.Warn("sweep was cut short", "error", err) // what it left shows below
 	}
-	check := &app.Reconciler[review.State, review.Facts]{
-		Definition: review.Definition(), Store: s.store, Events: s.store.Events, Processes: s.processes,
-		Row: func(ctx context.Context, state review.State) (any, any, error) {
-			kept, err := s.store.ReviewRowOf(ctx, state.ID)
-			return kept, app.ReviewRowFor(state), err
-		},
-	}
-	found, err := check.Run(ctx)
+	found, err := s.compare(ctx)
 	if err != nil {
 		return err
 	}
@@ -87,6 +81,33 @@ func reconcile(ctx context.Context, p program) error {
 		return fault.Newf(fault.Conflict, "differences", "发现%d处差异", len(found.Differences))
 	}
 	return nil
+}
+
+// compare compares every kind of process.
+func (s *system) compare(ctx context.Context) (app.Reconciled, error) {
+	reviews := &app.Reconciler[review.State, review.Facts]{
+		Definition: review.Definition(), Store: s.store, Events: s.store.Events, Processes: s.processes,
+		Row: func(ctx context.Context, state review.State) (any, any, error) {
+			kept, err := s.store.ReviewRowOf(ctx, state.ID)
+			return kept, app.ReviewRowFor(state), err
+		},
+	}
+	panels := &app.Reconciler[panel.State, panel.Facts]{
+		Definition: panel.Definition(), Store: s.store, Events: s.store.Events, Processes: s.processes,
+		Row: func(ctx context.Context, state panel.State) (any, any, error) {
+			kept, err := s.store.MeetingRowOf(ctx, state.ID)
+			return kept, app.MeetingRowFor(state), err
+		},
+	}
+	var all app.Reconciled
+	for _, run := range []func(context.Context) (app.Reconciled, error){reviews.Run, panels.Run} {
+		found, err := run(ctx)
+		if err != nil {
+			return all, err
+		}
+		all = all.And(found)
+	}
+	return all, nil
 }
 
 // sweeperNow looks at every process, however lately it moved: nobody else is at work.
