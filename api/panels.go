@@ -81,7 +81,7 @@ type PanelItem struct {
 	Round       int          `json:"round" doc:"of voting; a vote without a quorum may be repeated"`
 	Recused     []string     `json:"recused" doc:"names of members who step aside"`
 	Votes       []PanelVote  `json:"votes"`
-	Tally       *panel.Tally `json:"tally,omitempty" doc:"after the vote was closed"`
+	Tally       *PanelTally  `json:"tally,omitempty" doc:"after the vote was closed"`
 	Casting     *PanelCast   `json:"casting,omitempty" doc:"the chair's casting vote"`
 	Advice      string       `json:"advice,omitempty"`
 	Reason      string       `json:"reason,omitempty" doc:"of postponement or removal"`
@@ -96,6 +96,18 @@ type PanelVote struct {
 	Choice      panel.Choice `json:"choice,omitempty" enum:"for,against,abstain" doc:"named ballots only"`
 	ChoiceLabel string       `json:"choice_label,omitempty"`
 	Text        string       `json:"text,omitempty"`
+}
+
+// PanelTally is the count of a vote. A vote without a quorum has no totals.
+type PanelTally struct {
+	For         int          `json:"for" doc:"heads, or weights when the rule is weighted; so are against and abstain"`
+	Against     int          `json:"against"`
+	Abstain     int          `json:"abstain"`
+	Voted       int          `json:"voted" doc:"in what the quorum is counted in; so are eligible and present"`
+	Eligible    int          `json:"eligible" doc:"members less those who stepped aside"`
+	Present     int          `json:"present" doc:"of the eligible"`
+	Result      panel.Status `json:"result" enum:"passed,failed,no_quorum,tied" doc:"tied: the chair's casting vote decides"`
+	ResultLabel string       `json:"result_label"`
 }
 
 // PanelCast is the chair's casting vote.
@@ -124,19 +136,25 @@ type PanelID struct {
 
 // conveneBody says what to call; package panel checks it, with the place of what's wrong.
 type conveneBody struct {
-	Title   string `json:"title" minLength:"2" maxLength:"100"`
-	At      string `json:"at" format:"date-time" doc:"RFC 3339, such as 2024-03-01T09:00:00+08:00"`
-	Place   string `json:"place" minLength:"2" maxLength:"100"`
-	Members []struct {
-		UserID string `json:"user_id" minLength:"1" maxLength:"64"`
-		Weight int    `json:"weight,omitempty" minimum:"1" maximum:"100" doc:"of the member's vote, when the rule is weighted"`
-	} `json:"members" minItems:"1" maxItems:"60"`
-	Chair string    `json:"chair" minLength:"1" maxLength:"64" doc:"user id of the member who presides"`
-	Rule  PanelRule `json:"rule"`
-	Items []struct {
-		ReviewID string `json:"review_id" minLength:"1" maxLength:"64" doc:"a review in the stage panel"`
-		Note     string `json:"note,omitempty" maxLength:"500"`
-	} `json:"items" minItems:"1" maxItems:"50"`
+	Title   string          `json:"title" minLength:"2" maxLength:"100"`
+	At      string          `json:"at" format:"date-time" doc:"RFC 3339, such as 2024-03-01T09:00:00+08:00"`
+	Place   string          `json:"place" minLength:"2" maxLength:"100"`
+	Members []ConveneMember `json:"members" minItems:"1" maxItems:"60"`
+	Chair   string          `json:"chair" minLength:"1" maxLength:"64" doc:"user id of the member who presides"`
+	Rule    PanelRule       `json:"rule"`
+	Items   []ConveneItem   `json:"items" minItems:"1" maxItems:"50"`
+}
+
+// ConveneMember names a member.
+type ConveneMember struct {
+	UserID string `json:"user_id" minLength:"1" maxLength:"64"`
+	Weight int    `json:"weight,omitempty" minimum:"1" maximum:"100" doc:"of the member's vote, when the rule is weighted"`
+}
+
+// ConveneItem puts a review on the agenda.
+type ConveneItem struct {
+	ReviewID string `json:"review_id" minLength:"1" maxLength:"64" doc:"a review in the stage panel"`
+	Note     string `json:"note,omitempty" maxLength:"500"`
 }
 
 type convenePanelInput struct {
@@ -241,7 +259,11 @@ func panelItemOf(s panel.State, x panel.Item) PanelItem {
 	out := PanelItem{
 		ID: x.ID, ReviewID: x.ReviewID, ProjectID: x.ProjectID, ProjectName: x.ProjectName, Note: x.Note,
 		Status: x.Status, StatusLabel: x.Status.Label(), Round: x.Round, Recused: []string{}, Votes: []PanelVote{},
-		Tally: x.Tally, Advice: x.Advice, Reason: x.Reason, Refusal: x.Refusal,
+		Advice: x.Advice, Reason: x.Reason, Refusal: x.Refusal,
+	}
+	if t := x.Tally; t != nil {
+		out.Tally = &PanelTally{For: t.For, Against: t.Against, Abstain: t.Abstain, Voted: t.Voted, Eligible: t.Eligible,
+			Present: t.Present, Result: t.Result, ResultLabel: t.Result.Label()}
 	}
 	for _, id := range x.Recused {
 		m, _ := s.Member(id)

@@ -25,6 +25,7 @@ import (
 	"luodi/internal/demo"
 	"luodi/internal/fault"
 	"luodi/internal/org"
+	"luodi/internal/panel"
 	"luodi/internal/project"
 	"luodi/internal/review"
 	"luodi/internal/sheet"
@@ -62,6 +63,8 @@ type town struct {
 	raw       *sql.DB // a second look at the database, past the store
 	store     *store.Store
 	processes *apptest.Processes[review.State, review.Facts]
+	panels    *apptest.Processes[panel.State, panel.Facts]
+	hearing   *hearing
 	sweeper   *app.Sweeper
 	kicks     int // how often a recount of deadlines was asked for
 	server    *api.Server
@@ -185,7 +188,9 @@ func (w *town) wire() {
 	w.processes = &apptest.Processes[review.State, review.Facts]{Recorder: &app.Recorder[review.State, review.Facts]{
 		Definition: review.Definition(), Journal: w.store, Facts: app.ReviewFacts(calendars), Project: app.ProjectReview,
 	}}
-	w.sweeper = &app.Sweeper{Store: w.store, Processes: w.processes, Calendars: calendars, Now: now, NewID: newID, Log: quiet()}
+	urn := w.wirePanels(calendars)
+	kinds := apptest.Kinds{review.Kind: w.hearing, panel.Kind: w.panels}
+	w.sweeper = &app.Sweeper{Store: w.store, Processes: kinds, Calendars: calendars, Now: now, NewID: newID, Log: quiet()}
 	accounts := auth.New(w.store, w.store, auth.NewPasswords(cheap), now)
 	w.server = &api.Server{
 		Identity: &app.Identity{Sessions: sessions{accounts}, Reads: w.store},
@@ -194,6 +199,7 @@ func (w *town) wire() {
 			Definition: review.Definition(), Processes: w.processes, Reads: w.store,
 			Facts: app.ReviewSnapshot(calendars), Now: now, NewID: newID,
 		}},
+		Panels:     app.NewPanels(kinds, waiting{w.store, w.hearing}, urn, now, newID),
 		Projects:   &app.Projects{Journal: w.store, Reads: w.store, Sheets: sheets{}, Now: now, NewID: newID},
 		Calendar:   &app.CalendarService{Calendars: calendars, Journal: w.store, Now: now, NewID: newID, Recorded: func() { w.kicks++ }},
 		Statistics: &app.Statistics{Reads: w.store, Now: now, Notes: demo.Notes()},
