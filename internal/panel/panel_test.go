@@ -463,6 +463,14 @@ func TestRecalculationAndUnknownEventsChangeNothing(t *testing.T) {
 	}
 }
 
+// The engine hands the state from run to run as JSON, the zero state too.
+func TestZeroStateSurvivesJSON(t *testing.T) {
+	var again panel.State
+	if err := json.Unmarshal(raw(panel.State{}), &again); err != nil || string(raw(again)) != string(raw(panel.State{})) {
+		t.Errorf("%v: %s", err, raw(again))
+	}
+}
+
 func TestReadersAreTheMembersUnitsAndTheCentre(t *testing.T) {
 	w := newWorld(t)
 	w.convene(2)

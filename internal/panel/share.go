@@ -31,11 +31,21 @@ func ParseShare(text string) (Share, error) {
 // String is the fraction as it was written.
 func (x Share) String() string { return fmt.Sprintf("%d/%d", x.Num, x.Den) }
 
-// MarshalText writes "2/3".
-func (x Share) MarshalText() ([]byte, error) { return []byte(x.String()), nil }
+// MarshalText writes "2/3", and nothing for the zero share of a meeting that is not
+// convened yet.
+func (x Share) MarshalText() ([]byte, error) {
+	if x == (Share{}) {
+		return nil, nil
+	}
+	return []byte(x.String()), nil
+}
 
 // UnmarshalText reads what MarshalText wrote.
 func (x *Share) UnmarshalText(text []byte) (err error) {
+	if len(text) == 0 {
+		*x = Share{}
+		return nil
+	}
 	*x, err = ParseShare(string(text))
 	return err
 }
