@@ -33,7 +33,24 @@ func (w *town) wirePanels(calendars *app.Calendars) *app.Urn {
 		},
 		Perform: app.Effects{panel.EffectTell: messenger.Tell}, Now: w.clock.Now,
 	}
+	w.watched = &watched{Processes: w.panels}
 	return urn
+}
+
+// watched keeps what meetings' commands look like to the engine.
+type watched struct {
+	app.Processes
+	mu   sync.Mutex
+	sent []process.Command
+}
+
+func (x *watched) Send(ctx context.Context, kind, id string, cmd process.Command) (process.Receipt, int64, error) {
+	kept := cmd
+	kept.Body = slices.Clone(cmd.Body) // the router uses its buffers again
+	x.mu.Lock()
+	x.sent = append(x.sent, kept)
+	x.mu.Unlock()
+	return x.Processes.Send(ctx, kind, id, cmd)
 }
 
 // hearing is the reviews' side as meetings see it: it hears what they are told, and
@@ -279,6 +296,13 @@ func TestASecretChoiceIsNowhere(t *testing.T) {
 				if strings.Contains(line, app.Digest("vote", body)) || strings.Contains(line, `"choice"`) {
 					t.Errorf("%s tells %s: %s", table, choice, line)
 				}
+			}
+		}
+	}
+	for _, cmd := range c.watched.sent {
+		for _, choice := range []string{"for", "against", "abstain"} {
+			if body, _ := json.Marshal(fields{"item": "1", "choice": choice}); strings.Contains(string(encode(t, cmd)), `"`+choice+`"`) || cmd.Request == app.Digest("vote", body) {
+				t.Errorf("the engine was sent %+v", cmd)
 			}
 		}
 	}

@@ -65,6 +65,7 @@ type town struct {
 	processes *apptest.Processes[review.State, review.Facts]
 	panels    *apptest.Processes[panel.State, panel.Facts]
 	hearing   *hearing
+	watched   *watched
 	sweeper   *app.Sweeper
 	kicks     int // how often a recount of deadlines was asked for
 	server    *api.Server
@@ -189,7 +190,7 @@ func (w *town) wire() {
 		Definition: review.Definition(), Journal: w.store, Facts: app.ReviewFacts(calendars), Project: app.ProjectReview,
 	}}
 	urn := w.wirePanels(calendars)
-	kinds := apptest.Kinds{review.Kind: w.hearing, panel.Kind: w.panels}
+	kinds := apptest.Kinds{review.Kind: w.hearing, panel.Kind: w.watched}
 	w.sweeper = &app.Sweeper{Store: w.store, Processes: kinds, Calendars: calendars, Now: now, NewID: newID, Log: quiet()}
 	accounts := auth.New(w.store, w.store, auth.NewPasswords(cheap), now)
 	w.server = &api.Server{
