@@ -20,6 +20,7 @@ type Me struct {
 	Demo       bool            `json:"demo" doc:"a demonstration: all data are illustrative"`
 	MayStart   bool            `json:"may_start_reviews"`
 	MayImport  bool            `json:"may_import_projects"`
+	MayConvene bool            `json:"may_convene_panels"`
 	MayRecord  bool            `json:"may_record_notices"`
 	Counts     map[app.Box]int `json:"counts"`
 }
@@ -115,9 +116,10 @@ func (s *Server) me(ctx context.Context, a org.Actor) (Me, error) {
 	me := Me{
 		User: MeUser{ID: a.UserID, Name: a.Name, UnitID: a.UnitID, Roles: a.Roles},
 		Unit: MeUnit{ID: a.UnitID, Name: a.UnitName}, RoleLabels: []string{}, Demo: s.Demo != nil, Counts: counts,
-		MayStart:  app.MayStartReviews(a),
-		MayImport: app.MayImport(a),
-		MayRecord: app.MayRecordNotices(a),
+		MayStart:   app.MayStartReviews(a),
+		MayImport:  app.MayImport(a),
+		MayConvene: app.MayConvene(a),
+		MayRecord:  app.MayRecordNotices(a),
 	}
 	for _, r := range a.Roles {
 		me.RoleLabels = append(me.RoleLabels, r.Label())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -141,7 +142,7 @@ func verify(ctx context.Context, p program) error {
 }
 
 // history prints what the engine recorded of a process, in the form that a replay
-// test reads.
+// test reads: of a review by its id, of a meeting by "panel-" and its id.
 func history(ctx context.Context, p program) error {
 	if len(p.args) != 1 {
 		return fault.New(fault.Invalid, "usage", "用法: luodi history 研判编号 [设置]")
@@ -151,7 +152,11 @@ func history(ctx context.Context, p program) error {
 		return err
 	}
 	defer s.close(ctx)
-	events := s.engine.Client().GetWorkflowHistory(ctx, workflows.ID(review.Kind, p.args[0]), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	id := p.args[0]
+	if !strings.HasPrefix(id, workflows.ID(panel.Kind, "")) {
+		id = workflows.ID(review.Kind, id)
+	}
+	events := s.engine.Client().GetWorkflowHistory(ctx, id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	var all historypb.History
 	for events.HasNext() {
 		e, err := events.Next()

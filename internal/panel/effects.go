@@ -98,10 +98,10 @@ type (
 func Effects(s State) []process.Effect {
 	var out []process.Effect
 	for _, x := range s.Items {
-		owed := s.owed(x)
-		if x.Settled || owed == x.Told {
+		if !s.owes(x) {
 			continue
 		}
+		owed := s.owed(x)
 		out = append(out, process.Effect{
 			Key:  fmt.Sprintf("%s/%s/%d", x.ID, owed.What, owed.Revision),
 			Name: EffectTell, Command: cmdTold,
@@ -110,6 +110,9 @@ func Effects(s State) []process.Effect {
 	}
 	return out
 }
+
+// owes reports whether the item's review still has to be told something.
+func (s State) owes(x Item) bool { return !x.Settled && x.Told != s.owed(x) }
 
 // owed is what the review should have been told last.
 func (s State) owed(x Item) Notice {

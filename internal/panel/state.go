@@ -209,7 +209,7 @@ func (s State) Over() bool { return s.Stage == Closed || s.Stage == Cancelled }
 
 // Ended reports whether nothing can happen any more: the meeting is over and every
 // review has been told.
-func (s State) Ended() bool { return s.Over() && len(Effects(s)) == 0 }
+func (s State) Ended() bool { return s.Over() && !slices.ContainsFunc(s.Items, s.owes) }
 
 // Due is when the meeting is to be held; zero once it's over.
 func (s State) Due() time.Time {

@@ -31,7 +31,10 @@ func TestAnyWalkOverAllowedActionsKeepsTheRules(t *testing.T) {
 		}
 		actors := []org.Actor{operator, operator, voter(0), voter(0), voter(1), voter(2), voter(3), proxy, stranger}
 		w.do(operator, panel.ActConvene, meeting(rapid.IntRange(1, 4).Draw(rt, "members"), body{"rule": w.anyRule(rt)}))
-		for range rapid.IntRange(1, 60).Draw(rt, "steps") {
+		if rapid.Bool().Draw(rt, "on_the_day") {
+			w.now = meetingAt
+		}
+		for range rapid.IntRange(1, 80).Draw(rt, "steps") {
 			if w.state.Ended() {
 				break
 			}
@@ -68,11 +71,19 @@ func (w *world) step(rt *rapid.T, actors []org.Actor) {
 	default:
 		actor := rapid.SampledFrom(actors).Draw(rt, "actor")
 		actions := w.def.Actions(w.state, actor, w.now)
-		if allowed := slices.DeleteFunc(slices.Clone(actions), func(a process.Action) bool { return !a.Allowed }); len(allowed) > 0 && rapid.IntRange(0, 4).Draw(rt, "go") > 0 {
-			actions = allowed
+		// mostly what may be done, and mostly what leads on
+		for _, keep := range []func(process.Action) bool{func(a process.Action) bool { return a.Allowed }, leadsOn} {
+			left := slices.DeleteFunc(slices.Clone(actions), func(a process.Action) bool { return !keep(a) })
+			if len(left) > 0 && rapid.IntRange(0, 6).Draw(rt, "keep") > 0 {
+				actions = left
+			}
 		}
 		w.act(rt, actor, rapid.SampledFrom(actions).Draw(rt, "action"))
 	}
+}
+
+func leadsOn(a process.Action) bool {
+	return !slices.Contains([]string{panel.ActCancel, panel.ActRecuse, panel.ActRevise, panel.ActPostpone, panel.ActAddItem, panel.ActRemoveItem}, a.Name)
 }
 
 func (w *world) deliverOne(rt *rapid.T, e process.Effect) {
