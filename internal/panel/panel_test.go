@@ -211,6 +211,7 @@ func TestProxyVotesOnlyWhereTheRuleSaysSo(t *testing.T) {
 	w := newWorld(t)
 	w.convene(2)
 	w.refused(proxy, panel.ActAttend, body{}, fault.Forbidden, "须成员本人参加,不能代理")
+	w.refused(proxy, panel.ActCancel, body{"text": "取消"}, fault.Forbidden, "不是您在本次会议中的职责(可办理人:招商中心)")
 
 	w = newWorld(t)
 	w.convene(2, body{"rule": rule(body{"proxies": true})})
