@@ -32,6 +32,7 @@ type Server struct {
 	Identity    Identity
 	Reads       app.Reads
 	Reviews     *app.Reviews
+	Panels      *app.Panels
 	Projects    *app.Projects
 	Calendar    *app.CalendarService
 	Statistics  *app.Statistics
@@ -81,6 +82,7 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	s.healthRoutes(a)
 	s.sessionRoutes(a)
 	s.reviewRoutes(a)
+	s.panelRoutes(a)
 	s.taskRoutes(a)
 	s.peopleRoutes(a)
 	s.draftRoutes(a)

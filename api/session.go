@@ -21,6 +21,7 @@ type Me struct {
 	Demo       bool            `json:"demo" doc:"a demonstration: all data are illustrative"`
 	MayStart   bool            `json:"may_start_reviews"`
 	MayImport  bool            `json:"may_import_projects"`
+	MayConvene bool            `json:"may_convene_panels"`
 	MayRecord  bool            `json:"may_record_notices"`
 	Counts     map[app.Box]int `json:"counts" doc:"of each box; 1000 means at least 1000"`
 	Behalf     []Behalf        `json:"behalf" doc:"for whom the caller stands in today"`
@@ -127,10 +128,11 @@ func (s *Server) me(ctx context.Context, a org.Actor) (Me, error) {
 	me := Me{
 		User: MeUser{ID: a.UserID, Name: a.Name, UnitID: a.UnitID, Roles: a.Roles},
 		Unit: MeUnit{ID: a.UnitID, Name: a.UnitName}, RoleLabels: labels(a.Roles), Demo: s.Demo != nil, Counts: counts,
-		MayStart:  app.MayStartReviews(a),
-		MayImport: app.MayImport(a),
-		MayRecord: app.MayRecordNotices(a),
-		Behalf:    []Behalf{},
+		MayStart:   app.MayStartReviews(a),
+		MayImport:  app.MayImport(a),
+		MayConvene: app.MayConvene(a),
+		MayRecord:  app.MayRecordNotices(a),
+		Behalf:     []Behalf{},
 	}
 	if err != nil {
 		return me, err

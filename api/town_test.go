@@ -26,6 +26,7 @@ import (
 	"luodi/internal/demo"
 	"luodi/internal/fault"
 	"luodi/internal/org"
+	"luodi/internal/panel"
 	"luodi/internal/project"
 	"luodi/internal/review"
 	"luodi/internal/sheet"
@@ -63,6 +64,9 @@ type town struct {
 	raw       *sql.DB // a second look at the database, past the store
 	store     *store.Store
 	processes *apptest.Processes[review.State, review.Facts]
+	panels    *apptest.Processes[panel.State, panel.Facts]
+	hearing   *hearing
+	watched   *watched
 	sweeper   *app.Sweeper
 	blobs     *blob.Folder
 	inbox     *app.Inbox
@@ -191,7 +195,9 @@ func (w *town) wire() {
 	w.processes = &apptest.Processes[review.State, review.Facts]{Recorder: &app.Recorder[review.State, review.Facts]{
 		Definition: review.Definition(), Journal: w.store, Facts: app.ReviewFacts(calendars), Project: app.ProjectReview,
 	}}
-	w.sweeper = &app.Sweeper{Store: w.store, Processes: w.processes, Calendars: calendars, Now: now, NewID: newID, Log: quiet()}
+	urn := w.wirePanels(calendars)
+	kinds := apptest.Kinds{review.Kind: w.hearing, panel.Kind: w.watched}
+	w.sweeper = &app.Sweeper{Store: w.store, Processes: kinds, Calendars: calendars, Now: now, NewID: newID, Log: quiet()}
 	accounts := auth.New(w.store, w.store, auth.NewPasswords(cheap), now)
 	reviews := &app.Reviews{Template: template, Service: app.Service[review.State, review.Facts]{
 		Definition: review.Definition(), Processes: w.processes, Reads: w.store,
@@ -206,6 +212,7 @@ func (w *town) wire() {
 		Identity:    &app.Identity{Sessions: sessions{accounts}, Reads: w.store, Now: now},
 		Reads:       w.store,
 		Reviews:     reviews,
+		Panels:      app.NewPanels(kinds, waiting{w.store, w.hearing}, urn, now, newID),
 		Inbox:       w.inbox,
 		Proxies:     &app.Proxies{Journal: w.store, Reads: w.store, Now: now, NewID: newID},
 		Drafts:      &app.Drafts{Store: w.store, Now: now},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
@@ -13,6 +14,7 @@ import (
 	"luodi/internal/app"
 	"luodi/internal/event"
 	"luodi/internal/fault"
+	"luodi/internal/panel"
 	"luodi/internal/review"
 	"luodi/workflows"
 )
@@ -62,14 +64,7 @@ func reconcile(ctx context.Context, p program) error {
 	if err := s.sweeperNow().Sweep(ctx); err != nil {
 		p.log.Warn("sweep was cut short", "error", err) // what it left shows below
 	}
-	check := &app.Reconciler[review.State, review.Facts]{
-		Definition: review.Definition(), Store: s.store, Events: s.store.Events, Processes: s.processes,
-		Row: func(ctx context.Context, state review.State) (any, any, error) {
-			kept, err := s.store.ReviewRowOf(ctx, state.ID)
-			return kept, app.ReviewRowFor(state), err
-		},
-	}
-	found, err := check.Run(ctx)
+	found, err := s.compare(ctx)
 	if err != nil {
 		return err
 	}
@@ -87,6 +82,33 @@ func reconcile(ctx context.Context, p program) error {
 		return fault.Newf(fault.Conflict, "differences", "发现%d处差异", len(found.Differences))
 	}
 	return nil
+}
+
+// compare compares every kind of process.
+func (s *system) compare(ctx context.Context) (app.Reconciled, error) {
+	reviews := &app.Reconciler[review.State, review.Facts]{
+		Definition: review.Definition(), Store: s.store, Events: s.store.Events, Processes: s.processes,
+		Row: func(ctx context.Context, state review.State) (any, any, error) {
+			kept, err := s.store.ReviewRowOf(ctx, state.ID)
+			return kept, app.ReviewRowFor(state), err
+		},
+	}
+	panels := &app.Reconciler[panel.State, panel.Facts]{
+		Definition: panel.Definition(), Store: s.store, Events: s.store.Events, Processes: s.processes,
+		Row: func(ctx context.Context, state panel.State) (any, any, error) {
+			kept, err := s.store.MeetingRowOf(ctx, state.ID)
+			return kept, app.MeetingRowFor(state), err
+		},
+	}
+	var all app.Reconciled
+	for _, run := range []func(context.Context) (app.Reconciled, error){reviews.Run, panels.Run} {
+		found, err := run(ctx)
+		if err != nil {
+			return all, err
+		}
+		all = all.And(found)
+	}
+	return all, nil
 }
 
 // sweeperNow looks at every process, however lately it moved: nobody else is at work.
@@ -120,7 +142,7 @@ func verify(ctx context.Context, p program) error {
 }
 
 // history prints what the engine recorded of a process, in the form that a replay
-// test reads.
+// test reads: of a review by its id, of a meeting by "panel-" and its id.
 func history(ctx context.Context, p program) error {
 	if len(p.args) != 1 {
 		return fault.New(fault.Invalid, "usage", "用法: luodi history 研判编号 [设置]")
@@ -130,7 +152,11 @@ func history(ctx context.Context, p program) error {
 		return err
 	}
 	defer s.close(ctx)
-	events := s.engine.Client().GetWorkflowHistory(ctx, workflows.ID(review.Kind, p.args[0]), "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	id := p.args[0]
+	if !strings.HasPrefix(id, workflows.ID(panel.Kind, "")) {
+		id = workflows.ID(review.Kind, id)
+	}
+	events := s.engine.Client().GetWorkflowHistory(ctx, id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	var all historypb.History
 	for events.HasNext() {
 		e, err := events.Next()

@@ -27,6 +27,7 @@ import (
 	"luodi/internal/engine"
 	"luodi/internal/fault"
 	"luodi/internal/org"
+	"luodi/internal/panel"
 	"luodi/internal/project"
 	"luodi/internal/review"
 	"luodi/internal/sheet"
@@ -48,6 +49,7 @@ type system struct {
 	calendars *app.Calendars
 	processes *workflows.Client
 	projects  *app.Projects
+	urn       *app.Urn      // nil without a key: then nothing is voted on in secret
 	recount   chan struct{} // kicks the sweep
 	uploads   *blob.Folder  // what people upload
 	documents *blob.Folder  // what the system makes; apart, so that no sweep of uploads touches it
@@ -150,6 +152,9 @@ func (s *system) wire(ctx context.Context) (err error) {
 	if s.template, err = review.Builtin(); err != nil {
 		return err
 	}
+	if s.urn, err = openUrn(s.config, s.lock != nil); err != nil {
+		return err
+	}
 	if s.engine != nil {
 		s.processes = &workflows.Client{Temporal: s.engine.Client()}
 		if err := s.openBlobs(); err != nil {
@@ -191,7 +196,26 @@ func (s *system) startWorker() error {
 		Record:     &activities.Record[review.State, review.Facts]{Recorder: s.recorder()},
 		Facts:      app.ReviewSnapshot(s.calendars),
 	})
+	workflows.Register(s.worker, &workflows.Process[panel.State, panel.Facts]{
+		Definition: panel.Definition(),
+		Record:     &activities.Record[panel.State, panel.Facts]{Recorder: s.panelRecorder()},
+		Facts:      app.PanelSnapshot(s.urn),
+	})
+	workflows.RegisterEffects(s.worker, &activities.Perform{Effects: s.effects()})
 	return s.worker.Start()
+}
+
+// panelRecorder decides and records meetings.
+func (s *system) panelRecorder() *app.Recorder[panel.State, panel.Facts] {
+	return &app.Recorder[panel.State, panel.Facts]{
+		Definition: panel.Definition(), Journal: s.store, Facts: app.PanelFacts(s.calendars, s.urn), Project: app.ProjectPanel,
+	}
+}
+
+// effects are who performs what processes ask for outside themselves.
+func (s *system) effects() app.Effects {
+	messenger := &app.PanelMessenger{Processes: s.processes, Reads: s.store, Now: clock, NewID: newID}
+	return app.Effects{panel.EffectTell: messenger.Tell}
 }
 
 func (s *system) sweeper() *app.Sweeper {
@@ -220,6 +244,7 @@ func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 		Identity:    &app.Identity{Sessions: sessions{s.auth}, Reads: s.store, Now: clock},
 		Reads:       s.store,
 		Reviews:     reviews,
+		Panels:      app.NewPanels(s.processes, s.store, s.urn, clock, newID),
 		Inbox:       &app.Inbox{Reads: s.store, Acts: map[string]app.Act{review.Kind: reviews.Act}, NewID: newID},
 		Proxies:     &app.Proxies{Journal: s.store, Reads: s.store, Now: clock, NewID: newID},
 		Drafts:      &app.Drafts{Store: s.store, Now: clock},

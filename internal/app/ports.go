@@ -102,6 +102,8 @@ type Tx interface {
 	// SaveReview upserts the list row of a review. Conflict "review_active" when the
 	// project has another review that has not ended.
 	SaveReview(ReviewRow) error
+	// SaveMeeting upserts the list row of a meeting.
+	SaveMeeting(MeetingRow) error
 
 	// Project reads a project for update; NotFound "project_unknown".
 	Project(id string) (project.Project, error)
@@ -198,6 +200,8 @@ type Reads interface {
 	ReplyOf(ctx context.Context, userID, key string) (Reply, bool, error)
 
 	Reviews(ctx context.Context, scope org.Scope, f ReviewFilter, p Page) (rows []ReviewRow, next string, err error)
+	// Meetings lists meetings by their time, the latest first.
+	Meetings(ctx context.Context, scope org.Scope, f MeetingFilter, p Page) (rows []MeetingRow, next string, err error)
 	// Tasks fills a box: todo and done by person, unit and role, started by user, cc by unit.
 	Tasks(ctx context.Context, actor org.Actor, box Box, f TaskFilter, p Page) (rows []TaskRow, next string, err error)
 	// TaskCounts counts every box, each up to CountLimit.
@@ -249,6 +253,8 @@ type Sweeps interface {
 	OpenTasks(ctx context.Context, stream string) ([]string, error)
 	// ReviewRowOf reads the list row of a review for comparison.
 	ReviewRowOf(ctx context.Context, id string) (ReviewRow, error)
+	// MeetingRowOf reads the list row of a meeting for comparison.
+	MeetingRowOf(ctx context.Context, id string) (MeetingRow, error)
 }
 
 // Directory is the store for the administrator and the first start.

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"luodi/internal/calendar"
 	"luodi/internal/event"
 	"luodi/internal/fault"
 	"luodi/internal/org"
+	"luodi/internal/panel"
 	"luodi/internal/project"
 	"luodi/internal/review"
 )
@@ -396,6 +398,9 @@ func Once(ctx context.Context, j Journal, actor org.Actor, key, name string, req
 func Tell(e event.Event) string {
 	if text := project.Tell(e); text != "" {
 		return text
+	}
+	if strings.HasPrefix(e.Type, panel.Kind+".") {
+		return panel.Tell(e)
 	}
 	return review.Tell(e)
 }

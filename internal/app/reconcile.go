@@ -25,6 +25,14 @@ type Reconciled struct {
 	Differences []Difference
 }
 
+// And adds what another comparison found.
+func (r Reconciled) And(other Reconciled) Reconciled {
+	return Reconciled{
+		Processes: r.Processes + other.Processes, Events: r.Events + other.Events,
+		Differences: slices.Concat(r.Differences, other.Differences),
+	}
+}
+
 // Reconciler compares the streams of one kind of process, its projections and its
 // workflows. The stream is the truth: whatever differs from its replay is reported.
 type Reconciler[S, F any] struct {

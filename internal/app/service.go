@@ -24,6 +24,11 @@ type Service[S, F any] struct {
 	Facts      func() F // latest snapshot; only for refusals that need no workflow
 	Now        func() time.Time
 	NewID      func() string
+	// Prepare adds to a command what the server knows, just before it's sent; nil: nothing.
+	Prepare func(ctx context.Context, v View[S], cmd process.Command) (process.Command, error)
+	// Mark tells two requests under one key apart; nil: Digest. It sees the command
+	// as it was asked for.
+	Mark func(process.Command) string
 }
 
 // View is a process as one person sees it.
@@ -116,6 +121,11 @@ func (s *Service[S, F]) try(ctx context.Context, v View[S], key string, cmd proc
 		}
 		return process.Receipt{}, v.Row.Head, err
 	}
+	if s.Prepare != nil {
+		if cmd, err = s.Prepare(ctx, v, cmd); err != nil {
+			return process.Receipt{}, v.Row.Head, err
+		}
+	}
 	r, version, err = s.Processes.Send(ctx, v.Row.Kind, v.Row.ID, cmd)
 	if err == nil && r.Request != cmd.Request {
 		return process.Receipt{}, v.Row.Head, errKeyReused()
@@ -131,9 +141,11 @@ func (s *Service[S, F]) try(ctx context.Context, v View[S], key string, cmd proc
 // command stamps a request with the actor and the time.
 func (s *Service[S, F]) command(actor org.Actor, name, key string, body json.RawMessage) (process.Command, error) {
 	id, err := commandID(actor, key, s.NewID)
-	return process.Command{
-		ID: id, Name: name, Actor: actor, At: s.Now(), Body: body, Request: Digest(name, body),
-	}, err
+	cmd := process.Command{ID: id, Name: name, Actor: actor, At: s.Now(), Body: body}
+	if cmd.Request = Digest(name, body); s.Mark != nil {
+		cmd.Request = s.Mark(cmd)
+	}
+	return cmd, err
 }
 
 // stored finds the receipt of a command that was recorded before.

@@ -34,6 +34,7 @@ type Config struct {
 	Database      Database
 	Demo          bool   // demonstration data and accounts with published passwords
 	AdminPassword Secret // of the first administrator, at the first start without Demo
+	BallotKey     Secret // seals secret ballots; empty: a file in DataDir, if that's used
 	LogLevel      slog.Level
 	OfficeEnd     TimeOfDay     // when a deadline falls on its day, Asia/Shanghai
 	SecureCookies bool          // session cookie over HTTPS only; set it behind TLS
@@ -93,6 +94,7 @@ func (c Config) problems() []problem {
 		{"engine_tls", !c.EngineTLS.Enabled && c.EngineTLS != TLS{}, "给出了 TLS 证书或名称,却没有开启 engine_tls"},
 		{"engine_tls_cert_file", (c.EngineTLS.CertFile == "") != (c.EngineTLS.KeyFile == ""), "engine_tls_cert_file 与 engine_tls_key_file 须成对给出"},
 		{"engine_api_key", !c.EngineAPIKey.Empty() && !c.EngineTLS.Enabled, "须同时开启 engine_tls,否则密钥会以明文传输"},
+		{"ballot_key", !c.BallotKey.Empty() && len(c.BallotKey.Reveal()) < 32, "应不少于32个字符,且须随机生成"},
 		{"drain_timeout", c.DrainTimeout <= 0 || c.DrainTimeout > time.Minute, "应大于0且不超过1m"},
 		{"sweep_every", c.SweepEvery < time.Second || c.SweepEvery > time.Hour, "应在1s至1h之间"},
 	}

@@ -86,6 +86,7 @@ func TestEverySettingCanBeGivenInFileAndEnvironment(t *testing.T) {
 		"log_level": "warn", "office_end": "18:00", "secure_cookies": "true", "drain_timeout": "5s",
 		"sweep_every": "30s", "engine_tls": "true", "engine_tls_ca_file": "ca.pem", "engine_tls_cert_file": "c.pem",
 		"engine_tls_key_file": "k.pem", "engine_tls_server_name": "temporal", "engine_api_key": "key",
+		"ballot_key": "0123456789abcdef0123456789abcdef",
 	}
 	dsn, err := MySQLDSN("u:p@tcp(db:3306)/luodi")
 	if err != nil {
@@ -95,7 +96,7 @@ func TestEverySettingCanBeGivenInFileAndEnvironment(t *testing.T) {
 		DataDir: "/srv/luodi", BlobDir: "/mnt/shared", Listen: "0.0.0.0:80", Engine: "temporal:7233", Namespace: "city",
 		EngineTLS:    TLS{Enabled: true, CAFile: "ca.pem", CertFile: "c.pem", KeyFile: "k.pem", ServerName: "temporal"},
 		EngineAPIKey: NewSecret("key"), Database: Database{Kind: MySQL, DSN: NewSecret(dsn)},
-		AdminPassword: NewSecret("0123456789"), LogLevel: slog.LevelWarn, OfficeEnd: TimeOfDay{18, 0},
+		AdminPassword: NewSecret("0123456789"), BallotKey: NewSecret("0123456789abcdef0123456789abcdef"), LogLevel: slog.LevelWarn, OfficeEnd: TimeOfDay{18, 0},
 		SecureCookies: true, DrainTimeout: 5 * time.Second, SweepEvery: 30 * time.Second,
 	}
 	var file strings.Builder
@@ -175,6 +176,7 @@ func TestMistakesAreRefusedAndSayWhere(t *testing.T) {
 		"TLS to ourselves":         {args: []string{"--engine-tls"}, want: []string{"engine_tls", "内置"}},
 		"certificate without TLS":  {args: []string{"--engine=t:1", "--engine-tls-ca-file=x"}, want: []string{"engine_tls"}},
 		"certificate without key":  {args: []string{"--engine=t:1", "--engine-tls", "--engine-tls-cert-file=x"}, want: []string{"engine_tls_key_file"}},
+		"ballot key too short":     {env: []string{"LUODI_BALLOT_KEY=0123456789abcdef0123456789abcde"}, want: []string{"ballot_key", "32"}},
 		"API key in the clear":     {args: []string{"--engine=t:1"}, env: []string{"LUODI_ENGINE_API_KEY=x"}, want: []string{"engine_api_key", "明文"}},
 		"secret twice":             {env: []string{"LUODI_ADMIN_PASSWORD=x", "LUODI_ADMIN_PASSWORD_FILE=y"}, want: []string{"LUODI_ADMIN_PASSWORD_FILE"}},
 		"secret's file is missing": {env: []string{"LUODI_ADMIN_PASSWORD_FILE=gone"}, want: []string{"LUODI_ADMIN_PASSWORD_FILE", "gone"}},

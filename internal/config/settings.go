@@ -42,6 +42,8 @@ var settings = []setting{
 		set: yes(func(c *Config) *bool { return &c.Demo })},
 	{key: "admin_password", argument: "口令", usage: "首次启动(非演示)时管理员 admin 的口令", secret: true, noFlag: true,
 		set: hidden(func(c *Config) *Secret { return &c.AdminPassword })},
+	{key: "ballot_key", argument: "密钥", usage: "封装无记名选票的密钥,不少于32个随机字符;不给出则存于数据目录的 ballot.key,api 与 worker 分开运行时须给出同一密钥", secret: true, noFlag: true,
+		set: hidden(func(c *Config) *Secret { return &c.BallotKey })},
 	{key: "log_level", argument: "debug|info|warn|error", initial: "info", usage: "日志级别", set: setLogLevel},
 	{key: "office_end", argument: "时:分", initial: "17:30", usage: "下班时刻(北京时间),期限在当日此刻届满", set: setOfficeEnd},
 	{key: "secure_cookies", initial: "false", usage: "会话 Cookie 只经 HTTPS 发送;经 HTTPS 反向代理提供服务时应开启",

@@ -189,6 +189,9 @@ func Whole(title string, lo, hi int) *Schema {
 	return &Schema{Type: "integer", Title: title, Minimum: &lo, Maximum: &hi}
 }
 
+// YesNo is true or false.
+func YesNo(title string) *Schema { return &Schema{Type: "boolean", Title: title} }
+
 // Refs collects the ids that a body gives for fields of a format, wherever they are.
 func (s *Schema) Refs(format string, v any) []string {
 	switch v := v.(type) {
@@ -239,6 +242,11 @@ func (s *Schema) check(at string, v any, out []fault.Detail) []fault.Detail {
 		}
 		for i, item := range list {
 			out = s.Items.check(fmt.Sprintf("%s/%d", at, i), item, out)
+		}
+		return out
+	case "boolean":
+		if _, ok := v.(bool); !ok {
+			return bad("type_wrong", "%s应为是或否(true、false)", s.name())
 		}
 		return out
 	case "integer":

@@ -6,7 +6,9 @@ package apptest
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
+	"time"
 
 	"luodi/internal/app"
 	"luodi/internal/event"
@@ -19,6 +21,10 @@ import (
 // It is safe for concurrent use.
 type Processes[S, F any] struct {
 	Recorder *app.Recorder[S, F]
+	// Perform performs effects before a command is answered, each at once and once:
+	// one that fails is tried again after the process's next command. nil: never.
+	Perform app.Effects
+	Now     func() time.Time // of the effects' results
 
 	mu      sync.Mutex
 	away    bool
@@ -31,6 +37,8 @@ var _ app.Processes = (*Processes[int, int])(nil)
 type running[S any] struct {
 	state   S
 	version int64
+	spent   map[string]bool // effects performed at this version without changing anything
+	busy    bool            // effects are being performed, up the stack or by somebody else
 }
 
 // Away makes every call fail with Unavailable, as when the engine is down.
@@ -49,6 +57,7 @@ func (p *Processes[S, F]) Forget() {
 
 // Start implements app.Processes.
 func (p *Processes[S, F]) Start(ctx context.Context, kind, id, _ string, cmd process.Command) (process.Receipt, error) {
+	defer p.settle(ctx, id)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.reachable(kind); err != nil {
@@ -63,6 +72,7 @@ func (p *Processes[S, F]) Start(ctx context.Context, kind, id, _ string, cmd pro
 
 // Send implements app.Processes.
 func (p *Processes[S, F]) Send(ctx context.Context, kind, id string, cmd process.Command) (process.Receipt, int64, error) {
+	defer p.settle(ctx, id)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.reachable(kind); err != nil {
@@ -78,6 +88,7 @@ func (p *Processes[S, F]) Send(ctx context.Context, kind, id string, cmd process
 
 // Sync implements app.Processes.
 func (p *Processes[S, F]) Sync(ctx context.Context, kind, id, _ string) (int64, error) {
+	defer p.settle(ctx, id)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.reachable(kind); err != nil {
@@ -148,7 +159,7 @@ func (p *Processes[S, F]) record(ctx context.Context, at *running[S], id string,
 	}
 	for _, e := range recorded.Events {
 		if e.Seq == at.version+1 {
-			at.state, at.version = p.Recorder.Definition.Evolve(at.state, e), e.Seq
+			at.state, at.version, at.spent = p.Recorder.Definition.Evolve(at.state, e), e.Seq, nil
 		}
 	}
 	return recorded, nil
@@ -174,3 +185,115 @@ func own(recorded process.Recorded) []event.Event {
 }
 
 func errUnknown() error { return fault.New(fault.NotFound, "process_unknown", "没有这项办理") }
+
+// settle performs a process's effects in the order that its state asks for them. An
+// effect may send commands to other processes, and back to this one: it's performed
+// outside the lock, and the outermost call alone goes on with the next.
+func (p *Processes[S, F]) settle(ctx context.Context, id string) {
+	if p.Perform == nil || p.Recorder.Definition.Effects == nil {
+		return
+	}
+	for {
+		e, ok := p.undertake(id)
+		if !ok {
+			return
+		}
+		perform := p.Perform[e.Name]
+		var result json.RawMessage
+		err := errUnknown()
+		if perform != nil {
+			result, err = perform(ctx, p.Recorder.Definition.Kind, id, e)
+		}
+		if !p.report(ctx, id, e, result, err) {
+			return
+		}
+	}
+}
+
+// undertake takes the next effect; ok is false when there is none, or when somebody
+// else is at it.
+func (p *Processes[S, F]) undertake(id string) (process.Effect, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := p.running[id]
+	if at == nil || at.busy || p.away {
+		return process.Effect{}, false
+	}
+	for _, e := range p.Recorder.Definition.Effects(at.state) {
+		if !at.spent[e.Key] {
+			at.busy = true
+			return e, true
+		}
+	}
+	return process.Effect{}, false
+}
+
+// report tells the state what an effect brought; false when it failed.
+func (p *Processes[S, F]) report(ctx context.Context, id string, e process.Effect, result json.RawMessage, err error) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := p.running[id]
+	if at == nil {
+		return false // forgotten meanwhile
+	}
+	at.busy = false
+	if err != nil {
+		return false
+	}
+	if at.spent == nil {
+		at.spent = map[string]bool{}
+	}
+	at.spent[e.Key] = true
+	_, err = p.record(ctx, at, id, process.Command{
+		ID: "effect:" + e.Key, Name: e.Command, Actor: org.SystemActor(), At: p.now(), Body: result,
+	})
+	return err == nil
+}
+
+func (p *Processes[S, F]) now() time.Time {
+	if p.Now == nil {
+		return time.Unix(0, 0).UTC()
+	}
+	return p.Now()
+}
+
+// Kinds is app.Processes for several kinds of process: each kind's own runs it.
+type Kinds map[string]app.Processes
+
+var _ app.Processes = Kinds{}
+
+// Start implements app.Processes.
+func (k Kinds) Start(ctx context.Context, kind, id, summary string, cmd process.Command) (process.Receipt, error) {
+	p, ok := k[kind]
+	if !ok {
+		return process.Receipt{}, errUnknown()
+	}
+	return p.Start(ctx, kind, id, summary, cmd)
+}
+
+// Send implements app.Processes.
+func (k Kinds) Send(ctx context.Context, kind, id string, cmd process.Command) (process.Receipt, int64, error) {
+	p, ok := k[kind]
+	if !ok {
+		return process.Receipt{}, 0, errUnknown()
+	}
+	return p.Send(ctx, kind, id, cmd)
+}
+
+// Sync implements app.Processes.
+func (k Kinds) Sync(ctx context.Context, kind, id, key string) (int64, error) {
+	p, ok := k[kind]
+	if !ok {
+		return 0, errUnknown()
+	}
+	return p.Sync(ctx, kind, id, key)
+}
+
+// Version implements app.Processes.
+func (k Kinds) Version(ctx context.Context, kind, id string) (int64, error) {
+	p, ok := k[kind]
+	if !ok {
+		return 0, errUnknown()
+	}
+	return p.Version(ctx, kind, id)
+}
