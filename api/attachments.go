@@ -114,7 +114,11 @@ func (s *Server) downloadAttachment(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
-	return &fileOutput{ContentType: a.Media, Disposition: saveAs(a.Name), Body: data}, nil
+	return fileOf(a.Name, a.Media, data), nil
+}
+
+func fileOf(name, media string, data []byte) *fileOutput {
+	return &fileOutput{ContentType: media, Disposition: saveAs(name), Body: data}
 }
 
 // saveAs is a Content-Disposition with a name in any script (RFC 6266), and a plain one

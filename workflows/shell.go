@@ -77,6 +77,9 @@ func (s *shell[S, F]) setup(ctx workflow.Context) error {
 // validate decides without recording, so that a refusal costs no history. It is
 // not run on replay. It sees the state as of its arrival; Record decides again.
 func (s *shell[S, F]) validate(_ workflow.Context, cmd process.Command) error {
+	if cmd.Late && s.version == 0 {
+		return nil // started for this command alone; Record reads the stream first
+	}
 	_, err := s.Definition.Decide(s.state, cmd, s.Facts())
 	if err == nil {
 		return nil

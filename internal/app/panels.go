@@ -146,22 +146,10 @@ func (s *Panels) givenFor(ctx context.Context, actor org.Actor, schema *process.
 	if json.Unmarshal(body, &v) != nil {
 		return nil, nil // Decide refuses it
 	}
-	g := panel.Given{Users: map[string]org.User{}, Units: map[string]org.Unit{}, Reviews: map[string]panel.Review{}}
-	for _, id := range schema.Refs(process.FormatUser, v) {
-		u, err := s.Reads.User(ctx, id)
-		if err := note(g.Users, id, u, err); err != nil {
-			return nil, err
-		}
-	}
-	units := schema.Refs(process.FormatUnit, v)
-	for _, u := range g.Users {
-		units = append(units, u.UnitID)
-	}
-	for _, id := range units {
-		u, err := s.Reads.Unit(ctx, id)
-		if err := note(g.Units, id, u, err); err != nil {
-			return nil, err
-		}
+	g := panel.Given{Reviews: map[string]panel.Review{}}
+	var err error
+	if g.Users, g.Units, err = found(ctx, s.Reads, schema, v); err != nil {
+		return nil, err
 	}
 	for _, id := range schema.Refs(panel.FormatReview, v) {
 		r, err := s.review(ctx, actor, id)
@@ -173,17 +161,6 @@ func (s *Panels) givenFor(ctx context.Context, actor org.Actor, schema *process.
 		return nil, nil
 	}
 	return json.Marshal(g)
-}
-
-// note keeps what was found; what wasn't is no error here.
-func note[V any](found map[string]V, id string, v V, err error) error {
-	switch {
-	case err == nil:
-		found[id] = v
-	case !fault.Is(err, fault.NotFound):
-		return err
-	}
-	return nil
 }
 
 // review reads of a review what an agenda needs to know.

@@ -20,6 +20,9 @@ type Recorder[S, F any] struct {
 	// Project writes what this kind of process changes beside its own rows: its list
 	// row, the project's stage.
 	Project func(tx Tx, before, after S, events []event.Event) error
+	// Complete fills in what only the transaction can give, such as the next number of
+	// a gap-free series: it's taken and recorded together, or not at all. nil: nothing.
+	Complete func(tx Tx, state S, cmd process.Command, drafts []event.Draft) ([]event.Draft, error)
 }
 
 // Record decides cmd against the stream and records the outcome in one
@@ -81,6 +84,11 @@ func (r *Recorder[S, F]) record(tx Tx, a attempt[S, F], out *process.Recorded) e
 	drafts, err := r.Definition.Decide(state, a.cmd, a.facts)
 	if err != nil {
 		return err
+	}
+	if r.Complete != nil {
+		if drafts, err = r.Complete(tx, state, a.cmd, drafts); err != nil {
+			return err
+		}
 	}
 	events, err := r.append(tx, stream, state, a, drafts)
 	if err != nil {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -17,7 +18,14 @@ import (
 // Reviews is 落地前研判 for its users.
 type Reviews struct {
 	Service[review.State, review.Facts]
-	Template review.Template
+	Templates *Templates
+	Admission Admission // nil: no admission score yet
+}
+
+// Admission scores a project by a rule book of admission (准入评价): the review's
+// figures, and the marks of 0 to 100 that its seats gave, by unit.
+type Admission interface {
+	Score(f review.Figures, marks map[string]int) (review.Score, error)
 }
 
 // StartReview is what a person says to start a review.
@@ -26,14 +34,55 @@ type StartReview struct {
 	Note      string `json:"note"`
 }
 
+// Preview is a review before it is started: who would sit, why, and when each
+// deadline would fall if it were submitted now.
+type Preview struct {
+	review.Plan
+	Title    string            `json:"title" doc:"of the template"`
+	Figures  review.Figures    `json:"figures"`
+	Forecast []review.Expected `json:"forecast"`
+}
+
 // Plan tells who would sit on a project's review, and why, before it is started.
-func (s *Reviews) Plan(ctx context.Context, actor org.Actor, projectID string) (review.Plan, error) {
+func (s *Reviews) Plan(ctx context.Context, actor org.Actor, projectID string) (Preview, error) {
 	p, err := s.Reads.Project(ctx, projectID, org.ScopeOf(actor))
 	if err != nil {
-		return review.Plan{}, err
+		return Preview{}, err
 	}
-	plan, _, err := s.plan(ctx, p)
-	return plan, err
+	plan, f, err := s.plan(ctx, p)
+	if err != nil {
+		return Preview{}, err
+	}
+	t, err := s.Templates.On(s.Now())
+	return Preview{Plan: plan, Title: t.Title, Figures: f, Forecast: review.ForecastPlan(plan, s.Facts().Calendar, s.Now())}, err
+}
+
+// Forecast tells who is still to act in a review, and when each deadline falls.
+func (s *Reviews) Forecast(ctx context.Context, actor org.Actor, id string) ([]review.Expected, error) {
+	v, err := s.load(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	return review.Forecast(v.State, s.Facts().Calendar, s.Now()), nil
+}
+
+// Resubmission is what a resubmission would change now: the registry's figures
+// against those submitted last, and which seats would be asked again.
+func (s *Reviews) Resubmission(ctx context.Context, actor org.Actor, id string) ([]review.Change, []string, error) {
+	v, err := s.load(ctx, actor, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := s.Reads.Project(ctx, v.State.Figures.ProjectID, org.ScopeOf(actor))
+	if err != nil {
+		return nil, nil, err
+	}
+	plan, f, err := s.plan(ctx, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	changes := review.Compare(v.State.Figures, f)
+	return changes, v.State.AskedAgain(changes, plan), nil
 }
 
 func (s *Reviews) plan(ctx context.Context, p project.Project) (review.Plan, review.Figures, error) {
@@ -42,7 +91,22 @@ func (s *Reviews) plan(ctx context.Context, p project.Project) (review.Plan, rev
 	if err != nil {
 		return review.Plan{}, f, err
 	}
-	plan, err := s.Template.Plan(f, units)
+	t, err := s.Templates.On(s.Now())
+	if err != nil {
+		return review.Plan{}, f, err
+	}
+	plan, err := t.Plan(f, units)
+	if err != nil {
+		return plan, f, err
+	}
+	var ids []string
+	for _, seat := range plan.Seats {
+		ids = append(ids, seat.UnitID)
+	}
+	unstaffed, err := s.unstaffed(ctx, ids)
+	for i := range plan.Seats {
+		plan.Seats[i].Unstaffed = slices.Contains(unstaffed, plan.Seats[i].UnitID)
+	}
 	return plan, f, err
 }
 
@@ -145,6 +209,9 @@ func (s *Reviews) List(ctx context.Context, actor org.Actor, f ReviewFilter, p P
 // lists and, when the outcome says so, the project's stage, in Record's transaction.
 func ProjectReview(tx Tx, before, after review.State, events []event.Event) error {
 	if err := tx.SaveReview(ReviewRowFor(after)); err != nil {
+		return err
+	}
+	if err := useFiles(tx, after, events); err != nil {
 		return err
 	}
 	if before.Started() && before.ProjectStage() == after.ProjectStage() {

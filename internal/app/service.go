@@ -56,6 +56,15 @@ func (s *Service[S, F]) load(ctx context.Context, actor org.Actor, id string) (v
 	return v, json.Unmarshal(v.Row.State, &v.State)
 }
 
+// Look loads a process without its events, and what the actor may do with it now.
+func (s *Service[S, F]) Look(ctx context.Context, actor org.Actor, id string) (View[S], []process.Action, error) {
+	v, err := s.load(ctx, actor, id)
+	if err != nil {
+		return v, nil, err
+	}
+	return v, s.Definition.Actions(v.State, actor, s.Now()), nil
+}
+
 // Actions lists what the actor may do now, and why not.
 func (s *Service[S, F]) Actions(ctx context.Context, actor org.Actor, id string) ([]process.Action, error) {
 	v, err := s.load(ctx, actor, id)
@@ -114,19 +123,12 @@ func (s *Service[S, F]) try(ctx context.Context, v View[S], key string, cmd proc
 			return receipt, v.Row.Head, err
 		}
 	}
-	if v.Row.Ended { // no workflow runs any more; the state alone refuses
-		_, err := s.Definition.Decide(v.State, cmd, s.Facts())
-		if err == nil {
-			err = fault.New(fault.Conflict, "process_ended", "已经办结")
-		}
-		return process.Receipt{}, v.Row.Head, err
-	}
 	if s.Prepare != nil {
 		if cmd, err = s.Prepare(ctx, v, cmd); err != nil {
 			return process.Receipt{}, v.Row.Head, err
 		}
 	}
-	r, version, err = s.Processes.Send(ctx, v.Row.Kind, v.Row.ID, cmd)
+	r, version, err = s.send(ctx, v, cmd)
 	if err == nil && r.Request != cmd.Request {
 		return process.Receipt{}, v.Row.Head, errKeyReused()
 	}
@@ -136,6 +138,20 @@ func (s *Service[S, F]) try(ctx context.Context, v View[S], key string, cmd proc
 		}
 	}
 	return r, version, err
+}
+
+// send hands the command to the process. One that has ended runs no more: its state
+// alone refuses, and for what may still be done it's started once more.
+func (s *Service[S, F]) send(ctx context.Context, v View[S], cmd process.Command) (r process.Receipt, version int64, err error) {
+	if !v.Row.Ended {
+		return s.Processes.Send(ctx, v.Row.Kind, v.Row.ID, cmd)
+	}
+	if _, err := s.Definition.Decide(v.State, cmd, s.Facts()); err != nil {
+		return r, v.Row.Head, err
+	}
+	cmd.Late = true
+	r, err = s.Processes.Start(ctx, v.Row.Kind, v.Row.ID, "", cmd)
+	return r, v.Row.Head, err
 }
 
 // command stamps a request with the actor and the time.

@@ -29,6 +29,10 @@ type Command struct {
 	// Request is a digest of what the caller asked for, to notice a key that comes
 	// twice for different requests. Empty for the clock's own commands.
 	Request string `json:"request,omitempty"`
+	// Late is set on what may still be done after the process has ended, such as a read
+	// receipt: no workflow runs any more, and the one that is started for it decides
+	// from the stream.
+	Late bool `json:"late,omitempty"`
 }
 
 // The commands every process understands.

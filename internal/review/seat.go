@@ -143,6 +143,9 @@ var (
 	centreRoles = []org.Role{org.CentreOperator, org.CentreLeader}
 )
 
+// MaySit reports whether somebody with these roles may act for their unit's seat.
+func MaySit(roles []org.Role) bool { return org.Actor{Roles: roles}.Has(seatRoles...) }
+
 // sits reports whether the actor, in this capacity, is one of the seat's unit.
 func (x Seat) sits(a org.Actor) bool { return a.UnitID == x.Unit() && a.Has(seatRoles...) }
 
@@ -167,6 +170,37 @@ func (s State) signers(id string, where ...Where) []Seat {
 		if x.Added != nil && x.Added.To == id && x.Dropped == "" && (len(where) == 0 || slices.Contains(where, x.Added.Where)) {
 			out = append(out, x)
 		}
+	}
+	return out
+}
+
+// Marks are what the seats gave, by unit.
+func (s State) Marks() map[string]int {
+	out := map[string]int{}
+	for _, x := range s.Seats {
+		if x.Mark != nil {
+			out[x.Unit()] = *x.Mark
+		}
+	}
+	return out
+}
+
+// AskedAgain names the seats that a change of figures would open again, and those it
+// would seat for the first time.
+func (s State) AskedAgain(changes []Change, p Plan) []string {
+	d := decision{State: s, given: Given{Plan: &p}}
+	pending := d.pending()
+	for _, c := range changes {
+		pending.Fields = append(pending.Fields, c.Field)
+	}
+	out := []string{}
+	for _, x := range s.Seats {
+		if x.Added == nil && x.Dropped == "" && x.spoken() && intersect(x.ReopenOn, pending.Fields) {
+			out = append(out, x.UnitName)
+		}
+	}
+	for _, t := range pending.Added {
+		out = append(out, t.UnitName)
 	}
 	return out
 }

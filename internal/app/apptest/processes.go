@@ -139,8 +139,10 @@ func (p *Processes[S, F]) command(ctx context.Context, at *running[S], id string
 	if err != nil {
 		return process.Receipt{}, err
 	}
-	if _, err := p.Recorder.Definition.Decide(at.state, cmd, facts); err != nil {
-		return process.Receipt{}, err // the validator's dry run
+	if started := cmd.Late && at.version == 0; !started { // the validator's dry run
+		if _, err := p.Recorder.Definition.Decide(at.state, cmd, facts); err != nil {
+			return process.Receipt{}, err
+		}
 	}
 	recorded, err := p.record(ctx, at, id, cmd)
 	if err != nil {
