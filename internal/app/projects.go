@@ -397,6 +397,9 @@ func Tell(e event.Event) string {
 	if text := project.Tell(e); text != "" {
 		return text
 	}
+	if text := tellProxy(e); text != "" {
+		return text
+	}
 	return review.Tell(e)
 }
 
