@@ -92,7 +92,7 @@ func TestAProxyIsHeldOnItsDaysAndNoLonger(t *testing.T) {
 
 func TestAProxyEndsAtOnce(t *testing.T) {
 	w := newTown(t)
-	leader, handler := w.as("ziran.fuze"), w.as("fagai.jingban")
+	leader, handler, principal := w.as("ziran.fuze"), w.as("fagai.jingban"), account(t, "ziran.fuze")
 	id := into[proxyView](leader.post(proxies, proxyFor(t, "fagai.jingban", "2024-02-26", "2024-03-26")).is(http.StatusCreated)).ID
 	if len(handler.behalf()) != 1 {
 		t.Fatal("not in force on its first day")
@@ -118,6 +118,9 @@ func TestAProxyEndsAtOnce(t *testing.T) {
 	var types []string
 	for _, e := range events {
 		types = append(types, e.Type)
+		if text := app.Tell(e); !strings.Contains(text, principal.Name) {
+			t.Errorf("%s is told as %q", e.Type, text)
+		}
 	}
 	if strings.Join(types, " ") != "org.proxy_appointed org.proxy_revoked org.proxy_appointed" || events[0].Actor.UserID != account(t, "ziran.fuze").ID {
 		t.Errorf("recorded %v", types)
@@ -166,6 +169,9 @@ func TestAnAdministratorAppointsForAnybody(t *testing.T) {
 		t.Errorf("appointed %+v", given)
 	}
 	list := into[struct{ Given, Held []proxyView }](admin.get(proxies + "?user=" + principal).is(http.StatusOK))
+	if audited := into[struct{ Given []proxyView }](w.as("shenji").get(proxies + "?user=" + principal).is(http.StatusOK)); len(audited.Given) != 1 {
+		t.Errorf("an auditor sees %+v", audited)
+	}
 	if len(list.Given) != 1 || len(list.Held) != 0 || len(w.as("fagai.jingban").behalf()) != 1 {
 		t.Errorf("list %+v", list)
 	}

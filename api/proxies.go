@@ -89,7 +89,7 @@ type ProxyList struct {
 }
 
 func (s *Server) listProxies(ctx context.Context, in *struct {
-	UserID string `query:"user" maxLength:"64" doc:"somebody else's; administrators only"`
+	UserID string `query:"user" maxLength:"64" doc:"somebody else's; administrators and auditors only"`
 }) (*body[ProxyList], error) {
 	whose := in.UserID
 	if whose == "" {

@@ -402,6 +402,9 @@ func Tell(e event.Event) string {
 	if strings.HasPrefix(e.Type, panel.Kind+".") {
 		return panel.Tell(e)
 	}
+	if text := tellProxy(e); text != "" {
+		return text
+	}
 	return review.Tell(e)
 }
 

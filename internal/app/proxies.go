@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"luodi/internal/calendar"
@@ -163,13 +164,24 @@ func (s *Proxies) revoked(ctx context.Context, p org.Proxy) (body org.ProxyRevok
 }
 
 // List gives the proxies that a person gave or holds, latest first: one's own, or for
-// an administrator anybody's. Errors: Forbidden.
+// an administrator or an auditor anybody's. Errors: Forbidden.
 func (s *Proxies) List(ctx context.Context, actor org.Actor, userID string) ([]org.Proxy, error) {
 	if userID == "" {
 		userID = actor.UserID
 	}
-	if !MayAppointFor(actor, userID) {
+	if !MayAppointFor(actor, userID) && !actor.Has(org.Auditor) {
 		return nil, fault.New(fault.Forbidden, "proxy_forbidden", "只能查看本人的代理")
 	}
 	return s.Reads.Proxies(ctx, userID)
+}
+
+// tellProxy puts an event of the stream of proxies into words; empty for any other event.
+func tellProxy(e event.Event) string {
+	if b, ok := event.Decode[org.ProxyAppointed](e); ok {
+		return fmt.Sprintf("委托代理:%s由%s代理,%s至%s。事由:%s", b.PrincipalName, b.ProxyName, b.From, b.To, b.Reason)
+	}
+	if b, ok := event.Decode[org.ProxyRevoked](e); ok {
+		return fmt.Sprintf("撤销代理:%s不再由%s代理", b.PrincipalName, b.ProxyName)
+	}
+	return ""
 }

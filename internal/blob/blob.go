@@ -41,7 +41,21 @@ func Open(dir string, now func() time.Time) (*Folder, error) {
 	if err := os.MkdirAll(f.incoming(), 0o700); err != nil {
 		return nil, fault.Newf(fault.Unavailable, "blobs_unavailable", "附件目录 %s 无法使用", dir).Because(err)
 	}
+	f.clear()
 	return f, nil
+}
+
+// clear removes what a crash left of uploads under way; one of today may still be.
+func (f *Folder) clear() {
+	left, err := os.ReadDir(f.incoming())
+	if err != nil {
+		return
+	}
+	for _, entry := range left {
+		if info, err := entry.Info(); err == nil && info.ModTime().Before(f.now().AddDate(0, 0, -1)) {
+			_ = os.Remove(filepath.Join(f.incoming(), entry.Name())) // room wasted, at worst
+		}
+	}
 }
 
 func (f *Folder) incoming() string { return filepath.Join(f.dir, "incoming") }

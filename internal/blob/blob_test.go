@@ -167,3 +167,23 @@ func TestAFolderThatCantBeIsNoticedAtOnce(t *testing.T) {
 		t.Errorf("open after the end: %v", err)
 	}
 }
+
+func TestWhatACrashLeftIsRemovedTheDayAfter(t *testing.T) {
+	_, dir, _ := open(t)
+	for name, age := range map[string]time.Duration{"old": 25 * time.Hour, "new": time.Hour} {
+		file := filepath.Join(dir, "incoming", name)
+		if err := os.WriteFile(file, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(file, noon.Add(-age), noon.Add(-age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := blob.Open(dir, func() time.Time { return noon }); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(filepath.Join(dir, "incoming"))
+	if err != nil || len(left) != 1 || left[0].Name() != "new" {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}

@@ -69,14 +69,22 @@ func (t *tx) openTask(p app.ProcessRow, task process.Task, subject string) error
 	return unique(save(t.db.Where("stream = ? AND open_key = ?", p.Stream, task.Key), &row, "id"), errTaskOpen)
 }
 
-// knowRoles remembers a set of roles for the inboxes that look for it. Mostly it is
-// known, and looking costs less than a write that does nothing.
+// knowRoles writes a set of roles down for the inboxes that look for it, once: sets are
+// few and are never removed.
 func (t *tx) knowRoles(roles string) error {
+	if _, known := t.roles.Load(roles); known || slices.Contains(t.added, roles) {
+		return nil
+	}
 	var row roleSetRow
 	known, err := lookup(t.db.Where("roles = ?", roles), &row)
-	if known || err != nil {
+	if err != nil {
 		return err
 	}
+	if known {
+		t.roles.Store(roles, true)
+		return nil
+	}
+	t.added = append(t.added, roles)
 	return translate(t.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&roleSetRow{Roles: roles}).Error)
 }
 

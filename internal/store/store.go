@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/url"
 	"path/filepath"
+	"sync"
 
 	"github.com/go-sql-driver/mysql"
 	gormmysql "gorm.io/driver/mysql"
@@ -41,6 +42,7 @@ type Store struct {
 	// happens in Go, and read is a pool that can't write. On MySQL both are one pool.
 	write, read *gorm.DB
 	full        *full
+	roles       *sync.Map // sets of roles that the table is known to hold
 	log         *slog.Logger
 }
 
@@ -64,7 +66,7 @@ const (
 // file but no tables: that is Migrate. Unavailable when the database is away;
 // Invalid "database_settings" when the options make no sense.
 func Open(ctx context.Context, o Options, log *slog.Logger) (*Store, error) {
-	s := &Store{kind: o.Database, full: &full{}, log: log}
+	s := &Store{kind: o.Database, full: &full{}, roles: &sync.Map{}, log: log}
 	var err error
 	switch o.Database {
 	case SQLite:

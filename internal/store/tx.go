@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"gorm.io/gorm"
@@ -26,7 +27,7 @@ const txTries = 5
 // or a lock wait; the store itself does when another transaction has just recorded
 // the same command, request or stream position, for then fn finds what is there.
 func (s *Store) InTx(ctx context.Context, fn func(app.Tx) error) error {
-	return s.inTx(ctx, func(db *gorm.DB) error { return fn(&tx{db: db}) })
+	return s.inTx(ctx, func(db *gorm.DB) error { return fn(&tx{db: db, roles: s.roles}) })
 }
 
 func (s *Store) inTx(ctx context.Context, fn func(*gorm.DB) error) error {
@@ -124,7 +125,11 @@ func save(db *gorm.DB, row any, omit ...string) error {
 // forUpdate locks the rows read until the transaction ends. SQLite has one writer anyway.
 var forUpdate = clause.Locking{Strength: clause.LockingStrengthUpdate}
 
-type tx struct{ db *gorm.DB }
+type tx struct {
+	db    *gorm.DB
+	roles *sync.Map // sets of roles that are known for good
+	added []string  // sets that are known only if this transaction commits
+}
 
 func (t *tx) Command(stream, id string) (app.CommandRow, bool, error) {
 	return command(t.db, stream, id)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ var queues = map[string]func(*testing.T, *store.Store){
 	"CopiesAreReadByEachPerson":    testReads,
 	"CountsStopAtTheirLimit":       testCountLimit,
 	"CopyKeepsItsTime":             testCopyTime,
+	"RolesOfARollbackAreNotKnown":  testRolledBackRoles,
 }
 
 // filtered lists the titles, or for processes the ids, of a filtered box by pages of two.
@@ -251,6 +253,27 @@ func testCopyTime(t *testing.T, s *store.Store) {
 	save("a", noon.Add(3*time.Hour), copied)
 	if got := filtered(t, s, member(org.DepartmentHandler), app.CC, app.TaskFilter{}); got != "a b" {
 		t.Errorf("cc is %q", got)
+	}
+}
+
+// testRolledBackRoles: a set of roles that a transaction wrote down and took back must be
+// written down by the next, or its tasks would be in nobody's inbox.
+func testRolledBackRoles(t *testing.T, s *store.Store) {
+	stop := errors.New("stop")
+	k := task("seat", noon, process.Green)
+	for _, end := range []error{stop, nil, nil} {
+		err := s.InTx(ctx, func(tx app.Tx) error {
+			for range 2 {
+				must(t, tx.SaveProcess(processOf("1", 1), app.TaskChange{Open: []process.Task{k}, By: by("x", noon)}, nil))
+			}
+			return end
+		})
+		if !errors.Is(err, end) {
+			t.Fatal(err)
+		}
+	}
+	if rows := box(t, s, member(org.DepartmentLeader), app.Todo, 9); len(rows) != 1 {
+		t.Errorf("todo is %+v", rows)
 	}
 }
 

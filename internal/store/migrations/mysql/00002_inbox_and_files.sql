@@ -10,8 +10,9 @@ UPDATE tasks SET audience = CONCAT(roles, ' ', unit_id), sort_key = CONCAT(urgen
   COALESCE(DATE_FORMAT(due, '%Y%m%d%H%i%s.%f'), '99999999999999.999999'), DATE_FORMAT(opened_at, '%Y%m%d%H%i%s.%f'));
 DROP INDEX tasks_todo ON tasks;
 DROP INDEX tasks_done ON tasks;
-CREATE INDEX tasks_queue ON tasks (audience, done, sort_key, id);
-CREATE INDEX tasks_finished ON tasks (audience, done, done_at, id);
+-- Kind and action come last, so that a filter by them is answered by the index alone.
+CREATE INDEX tasks_queue ON tasks (audience, done, sort_key, id, kind, action);
+CREATE INDEX tasks_finished ON tasks (audience, done, done_at, id, kind, action);
 
 -- Every set of roles that a task was ever for; a dozen or two.
 CREATE TABLE role_sets (

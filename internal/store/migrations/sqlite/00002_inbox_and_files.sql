@@ -10,8 +10,9 @@ UPDATE tasks SET audience = roles || ' ' || unit_id, sort_key = urgency ||
   COALESCE(strftime('%Y%m%d%H%M%S', due) || '.000000', '99999999999999.999999') || strftime('%Y%m%d%H%M%S', opened_at) || '.000000';
 DROP INDEX tasks_todo;
 DROP INDEX tasks_done;
-CREATE INDEX tasks_queue ON tasks (audience, done, sort_key, id);
-CREATE INDEX tasks_finished ON tasks (audience, done, done_at, id);
+-- Kind and action come last, so that a filter by them is answered by the index alone.
+CREATE INDEX tasks_queue ON tasks (audience, done, sort_key, id, kind, action);
+CREATE INDEX tasks_finished ON tasks (audience, done, done_at, id, kind, action);
 
 -- Every set of roles that a task was ever for; a dozen or two.
 CREATE TABLE role_sets (
