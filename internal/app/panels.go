@@ -143,9 +143,7 @@ func (s *Panels) prepare(ctx context.Context, v View[panel.State], cmd process.C
 // says so. What doesn't exist, or isn't the actor's to see, is left out.
 func (s *Panels) givenFor(ctx context.Context, actor org.Actor, schema *process.Schema, body json.RawMessage) (json.RawMessage, error) {
 	var v any
-	if json.Unmarshal(body, &v) != nil {
-		return nil, nil // Decide refuses it
-	}
+	_ = json.Unmarshal(body, &v) // what is no JSON names nothing, and Decide refuses it
 	g := panel.Given{Users: map[string]org.User{}, Units: map[string]org.Unit{}, Reviews: map[string]panel.Review{}}
 	for _, id := range schema.Refs(process.FormatUser, v) {
 		u, err := s.Reads.User(ctx, id)
