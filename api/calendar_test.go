@@ -135,7 +135,7 @@ type reviewView struct {
 		ID   string
 		Step struct{ Due string }
 	}
-	Timeline []struct {
+	Timeline, Items []struct {
 		Type, Text string
 		Automatic  bool
 	}
@@ -143,7 +143,9 @@ type reviewView struct {
 
 func (p person) review(id string) reviewView {
 	p.Helper()
-	return into[reviewView](p.get("/api/v1/reviews/" + id).is(http.StatusOK))
+	v := into[reviewView](p.get("/api/v1/reviews/" + id).is(http.StatusOK))
+	v.Timeline = into[reviewView](p.get("/api/v1/reviews/" + id + "/timeline").is(http.StatusOK)).Items
+	return v
 }
 
 func TestANoticeMovesOpenDeadlinesAsEvents(t *testing.T) {

@@ -25,7 +25,7 @@ func reviewOf(row app.ProcessRow, s review.State, actor org.Actor, actions []pro
 	}
 	if s.Rules.Mode == review.Ballot {
 		agree, all := s.Tally()
-		out.Tally = &Tally{Agree: agree, All: all, Pass: s.Rules.Pass}
+		out.Tally = &BallotTally{Agree: agree, All: all, Pass: s.Rules.Pass}
 	}
 	if m := s.Meeting; m != nil {
 		out.Meeting = &MeetingRef{ID: m.ID, Title: m.Title, At: m.At, Chair: m.Chair}

@@ -29,7 +29,7 @@ type Review struct {
 	Initiator     Person           `json:"initiator"`
 	Template      TemplateRef      `json:"template"`
 	Mode          string           `json:"mode_label" doc:"会签、或签、依次 or 票签"`
-	Tally         *Tally           `json:"tally,omitempty" doc:"of 票签"`
+	Tally         *BallotTally     `json:"tally,omitempty" doc:"of 票签"`
 	Intake        Step             `json:"intake"`
 	Recheck       Step             `json:"recheck" doc:"the centre passes a stepwise supplement on"`
 	Seats         []Seat           `json:"seats"`
@@ -62,8 +62,8 @@ type Submission struct {
 	Changes []review.Change `json:"changes" doc:"against the submission before"`
 }
 
-// Tally counts the seats that agree among those that said anything.
-type Tally struct {
+// BallotTally counts the seats that agree among those that said anything.
+type BallotTally struct {
 	Agree int    `json:"agree"`
 	All   int    `json:"all"`
 	Pass  string `json:"pass" doc:"share that has to agree"`
@@ -325,10 +325,6 @@ func (s *Server) getReview(ctx context.Context, in *ReviewID) (*body[Review], er
 		return nil, fail(ctx, err)
 	}
 	return answer(ctx, reviewOf(v.Row, v.State, actor, actions), nil)
-}
-
-type timelineList struct {
-	Items []TimelineItem `json:"items"`
 }
 
 func (s *Server) reviewTimeline(ctx context.Context, in *ReviewID) (*body[timelineList], error) {

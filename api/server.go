@@ -32,6 +32,7 @@ type Server struct {
 	Identity    Identity
 	Reads       app.Reads
 	Reviews     *app.Reviews
+	Papers      *app.Papers
 	Panels      *app.Panels
 	Projects    *app.Projects
 	Calendar    *app.CalendarService

@@ -191,27 +191,32 @@ func (w *town) wire() {
 	must(w, err)
 	template, err := review.Builtin()
 	must(w, err)
+	templates, err := app.NewTemplates(template)
+	must(w, err)
+	w.blobDir = w.TempDir()
+	w.blobs, err = blob.Open(w.blobDir, w.clock.Now)
+	must(w, err)
+	papers := &app.Papers{Reads: w.store, Blobs: w.blobs}
 	now := w.clock.Now
 	w.processes = &apptest.Processes[review.State, review.Facts]{Recorder: &app.Recorder[review.State, review.Facts]{
-		Definition: review.Definition(), Journal: w.store, Facts: app.ReviewFacts(calendars), Project: app.ProjectReview,
-	}}
+		Definition: review.Definition(), Journal: w.store, Facts: app.ReviewFacts(calendars),
+		Project: app.ProjectReview, Complete: app.NumberReview,
+	}, Perform: app.Effects{review.EffectPaper: papers.Make}, Now: now}
 	urn := w.wirePanels(calendars)
 	kinds := apptest.Kinds{review.Kind: w.hearing, panel.Kind: w.watched}
 	w.sweeper = &app.Sweeper{Store: w.store, Processes: kinds, Calendars: calendars, Now: now, NewID: newID, Log: quiet()}
 	accounts := auth.New(w.store, w.store, auth.NewPasswords(cheap), now)
-	reviews := &app.Reviews{Template: template, Service: app.Service[review.State, review.Facts]{
+	reviews := app.NewReviews(app.Service[review.State, review.Facts]{
 		Definition: review.Definition(), Processes: w.processes, Reads: w.store,
 		Facts: app.ReviewSnapshot(calendars), Now: now, NewID: newID,
-	}}
-	w.blobDir = w.TempDir()
-	w.blobs, err = blob.Open(w.blobDir, now)
-	must(w, err)
+	}, templates)
 	w.housekeeping = &app.Housekeeping{Store: w.store, Blobs: w.blobs, Now: now, Log: quiet()}
 	w.inbox = &app.Inbox{Reads: w.store, Acts: map[string]app.Act{review.Kind: reviews.Act}, NewID: newID}
 	w.server = &api.Server{
 		Identity:    &app.Identity{Sessions: sessions{accounts}, Reads: w.store, Now: now},
 		Reads:       w.store,
 		Reviews:     reviews,
+		Papers:      papers,
 		Panels:      app.NewPanels(kinds, waiting{w.store, w.hearing}, urn, now, newID),
 		Inbox:       w.inbox,
 		Proxies:     &app.Proxies{Journal: w.store, Reads: w.store, Now: now, NewID: newID},

@@ -51,6 +51,7 @@ func commands() map[string]command {
 		"api":       {"只运行接口与工作台,需外部引擎与 MySQL", serveAPI},
 		"worker":    {"只运行流程,需外部引擎与 MySQL", serveWorker},
 		"org":       {"org load 文件.yaml 装入单位与账号", orgCommand},
+		"template":  {"template check 文件… 检查研判模板;template show [文件] 字段=值… 说明某项目由谁会审、为何、何时到期", templateCommand},
 		"migrate":   {"migrate up 升级数据库结构;migrate status 查看", migrate},
 		"reconcile": {"比对事件流、流程与投影,逐条打印差异", reconcile},
 		"verify":    {"核验每条事件流的哈希链,指出第一处断裂", verify},
@@ -61,7 +62,7 @@ func commands() map[string]command {
 }
 
 // order of the commands in the usage text.
-var order = []string{"serve", "api", "worker", "org", "migrate", "reconcile", "verify", "history", "version"}
+var order = []string{"serve", "api", "worker", "org", "template", "migrate", "reconcile", "verify", "history", "version"}
 
 // run is the whole program: exit status 0 when all went well, 1 when something
 // failed, 2 when it was called wrongly.

@@ -45,7 +45,7 @@ type system struct {
 	engine    *engine.Engine
 	worker    worker.Worker
 	broken    atomic.Bool // the worker gave up
-	template  review.Template
+	templates *app.Templates
 	calendars *app.Calendars
 	processes *workflows.Client
 	projects  *app.Projects
@@ -149,7 +149,7 @@ func (s *system) wire(ctx context.Context) (err error) {
 	if s.calendars, err = app.NewCalendars(ctx, s.store, office); err != nil {
 		return err
 	}
-	if s.template, err = review.Builtin(); err != nil {
+	if s.templates, err = loadTemplates(s.config.Templates); err != nil {
 		return err
 	}
 	if s.urn, err = openUrn(s.config, s.lock != nil); err != nil {
@@ -180,7 +180,8 @@ func newID() string { return uuid.Must(uuid.NewV7()).String() }
 // recorder decides and records reviews.
 func (s *system) recorder() *app.Recorder[review.State, review.Facts] {
 	return &app.Recorder[review.State, review.Facts]{
-		Definition: review.Definition(), Journal: s.store, Facts: app.ReviewFacts(s.calendars), Project: app.ProjectReview,
+		Definition: review.Definition(), Journal: s.store, Facts: app.ReviewFacts(s.calendars),
+		Project: app.ProjectReview, Complete: app.NumberReview,
 	}
 }
 
@@ -215,7 +216,7 @@ func (s *system) panelRecorder() *app.Recorder[panel.State, panel.Facts] {
 // effects are who performs what processes ask for outside themselves.
 func (s *system) effects() app.Effects {
 	messenger := &app.PanelMessenger{Processes: s.processes, Reads: s.store, Now: clock, NewID: newID}
-	return app.Effects{panel.EffectTell: messenger.Tell}
+	return app.Effects{panel.EffectTell: messenger.Tell, review.EffectPaper: s.papers().Make}
 }
 
 func (s *system) sweeper() *app.Sweeper {
@@ -229,14 +230,13 @@ func (s *system) housekeeping() *app.Housekeeping {
 }
 
 func (s *system) reviews() *app.Reviews {
-	return &app.Reviews{
-		Service: app.Service[review.State, review.Facts]{
-			Definition: review.Definition(), Processes: s.processes, Reads: s.store,
-			Facts: app.ReviewSnapshot(s.calendars), Now: clock, NewID: newID,
-		},
-		Template: s.template,
-	}
+	return app.NewReviews(app.Service[review.State, review.Facts]{
+		Definition: review.Definition(), Processes: s.processes, Reads: s.store,
+		Facts: app.ReviewSnapshot(s.calendars), Now: clock, NewID: newID,
+	}, s.templates)
 }
+
+func (s *system) papers() *app.Papers { return &app.Papers{Reads: s.store, Blobs: s.documents} }
 
 func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 	reviews := s.reviews()
@@ -244,6 +244,7 @@ func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 		Identity:    &app.Identity{Sessions: sessions{s.auth}, Reads: s.store, Now: clock},
 		Reads:       s.store,
 		Reviews:     reviews,
+		Papers:      s.papers(),
 		Panels:      app.NewPanels(s.processes, s.store, s.urn, clock, newID),
 		Inbox:       &app.Inbox{Reads: s.store, Acts: map[string]app.Act{review.Kind: reviews.Act}, NewID: newID},
 		Proxies:     &app.Proxies{Journal: s.store, Reads: s.store, Now: clock, NewID: newID},

@@ -22,6 +22,13 @@ type Reviews struct {
 	Admission Admission // nil: no admission score yet
 }
 
+// NewReviews makes the use case.
+func NewReviews(service Service[review.State, review.Facts], templates *Templates) *Reviews {
+	s := &Reviews{Service: service, Templates: templates}
+	s.Prepare = s.prepare
+	return s
+}
+
 // Admission scores a project by a rule book of admission (准入评价): the review's
 // figures, and the marks of 0 to 100 that its seats gave, by unit.
 type Admission interface {

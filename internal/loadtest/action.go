@@ -27,6 +27,7 @@ type Schema struct {
 	OneOf      []Choice          `json:"oneOf"`
 	Format     string            `json:"format"`
 	MinLength  int               `json:"minLength"`
+	Minimum    int               `json:"minimum"`
 }
 
 // Choice is one value of an enumeration.
@@ -48,8 +49,10 @@ func (s Schema) Fill(choose func(n int) int) any {
 		return list
 	case len(s.OneOf) > 0:
 		return s.OneOf[choose(len(s.OneOf))].Const
+	case s.Type == "integer":
+		return s.Minimum
 	case s.Format == "date":
-		return "2023-09-01"
+		return "2099-12-31"
 	default:
 		return strings.Repeat("好", max(s.MinLength, 1))
 	}

@@ -18,7 +18,7 @@ type Review struct {
 		ID   string `json:"id"`
 		Step Step   `json:"step"`
 	} `json:"seats"`
-	Timeline []Item `json:"timeline"`
+	Timeline []Item `json:"-"` // of another address
 }
 
 // Step is a piece of work with a deadline.
@@ -61,14 +61,24 @@ func (s Step) Missed(now time.Time) string {
 	return ""
 }
 
-// Load reads a review.
+// Load reads a review with its timeline.
 func Load(ctx context.Context, who *Person, id string) (Review, error) {
 	var r Review
-	a, err := who.Insist(ctx, http.MethodGet, "/api/v1/reviews/"+id, "", nil)
-	if err != nil {
+	if err := get(ctx, who, "/api/v1/reviews/"+id, &r); err != nil {
 		return r, err
 	}
-	return r, a.Into(&r)
+	var timeline struct{ Items []Item }
+	err := get(ctx, who, "/api/v1/reviews/"+id+"/timeline", &timeline)
+	r.Timeline = timeline.Items
+	return r, err
+}
+
+func get(ctx context.Context, who *Person, path string, into any) error {
+	a, err := who.Insist(ctx, http.MethodGet, path, "", nil)
+	if err != nil {
+		return err
+	}
+	return a.Into(into)
 }
 
 // OnceEach compares what was acknowledged with what was recorded and returns each

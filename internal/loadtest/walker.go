@@ -184,7 +184,7 @@ func (w *Walker) change(ctx context.Context, done *[]Command, who *Person, path 
 		return c.Answer, err
 	case c.OK():
 		*done = append(*done, c)
-	case c.Status == http.StatusConflict:
+	case c.Status == http.StatusConflict, c.Status == http.StatusUnprocessableEntity: // no walker knows whom a form's names name
 		w.refused(c.Code())
 	default:
 		return c.Answer, fmt.Errorf("POST %s: %d %s", path, c.Status, c.Answer.Body)

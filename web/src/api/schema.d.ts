@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/v1/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file: pdf, docx, xlsx, png, jpg or zip, at most 20 MB */
+        post: operations["upload-attachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Download a file that the caller may read */
+        get: operations["download-attachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -72,6 +106,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's drafts without their bodies, latest first */
+        get: operations["list-drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drafts/{form}/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One draft of the caller's */
+        get: operations["get-draft"];
+        /** Save a draft in the place of the one before it; at most 64 KiB */
+        put: operations["save-draft"];
+        post?: never;
+        /** Delete a draft */
+        delete: operations["delete-draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -81,6 +151,92 @@ export interface paths {
         };
         /** Who the caller is */
         get: operations["get-me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/panels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Meetings that the caller may see, the latest first */
+        get: operations["list-panels"];
+        put?: never;
+        /** Call a panel meeting on reviews that wait for one */
+        post: operations["convene-panel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/panels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One meeting with what the caller may do and its timeline */
+        get: operations["get-panel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/panels/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed */
+        get: operations["list-panel-actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/panels/{id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do one of the actions */
+        post: operations["act-on-panel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People to pick from, by name; nobody whose account is disabled */
+        get: operations["list-people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -193,6 +349,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/proxies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Standing proxies that the caller gave and holds, latest first */
+        get: operations["list-proxies"];
+        put?: never;
+        /** Appoint a standing proxy for some days */
+        post: operations["appoint-proxy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proxies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a standing proxy at once */
+        delete: operations["revoke-proxy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reviews": {
         parameters: {
             query?: never;
@@ -235,7 +426,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One review with its timeline */
+        /** One review, with what the caller may do now */
         get: operations["get-review"];
         put?: never;
         post?: never;
@@ -273,6 +464,74 @@ export interface paths {
         put?: never;
         /** Do one of the actions */
         post: operations["act-on-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{id}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is still to act, and when each deadline falls */
+        get: operations["forecast-review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{id}/papers/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An opinion document 研判意见书 as PDF or Word */
+        get: operations["download-paper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{id}/resubmission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What resubmitting now would change, and whom it would ask again */
+        get: operations["preview-resubmission"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reviews/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every event of a review in words, oldest first */
+        get: operations["review-timeline"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -325,6 +584,23 @@ export interface paths {
         get: operations["list-tasks"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark as read, or claim, up to 100 at once; each is done or refused by itself */
+        post: operations["batch-tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -396,21 +672,148 @@ export interface components {
             label: string;
             /** @description why it is not allowed, in Chinese */
             reason?: string;
-            /** @description JSON Schema of the body to POST */
-            schema: {
+            /** @description JSON Schema of the body to POST; absent when the action is not allowed */
+            schema?: {
                 [key: string]: unknown;
             };
+            /** @description whose business it is, in Chinese */
+            who?: string;
         };
         ActionList: {
             actions: components["schemas"]["Action"][];
         };
         Actor: {
+            behalf?: components["schemas"]["Principal"][];
+            for?: components["schemas"]["Principal"];
             name: string;
             roles?: string[];
             system?: boolean;
             unit_id?: string;
             unit_name?: string;
             user_id?: string;
+        };
+        Attachment: {
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @description media type, found by looking into the file */
+            media: string;
+            name: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+            /** @description whose people may use it */
+            unit_id: string;
+            /** @description user id */
+            uploaded_by: string;
+        };
+        BallotTally: {
+            /** Format: int64 */
+            agree: number;
+            /** Format: int64 */
+            all: number;
+            /** @description share that has to agree */
+            pass: string;
+        };
+        "Batch-tasksRequest": {
+            /** @enum {string} */
+            action: "read" | "claim";
+            items: components["schemas"]["BatchItem"][];
+        };
+        BatchAnswer: {
+            items: components["schemas"]["BatchResult"][];
+        };
+        BatchItem: {
+            kind: string;
+            process_id: string;
+            /** @description what of the process is claimed, such as a seat */
+            target?: string;
+        };
+        BatchResult: {
+            /** @description why it was not done: the code of a problem */
+            code?: string;
+            done: boolean;
+            kind: string;
+            /** @description why it was not done, in Chinese */
+            message?: string;
+            process_id: string;
+            /** @description what of the process is claimed, such as a seat */
+            target?: string;
+            /**
+             * Format: int64
+             * @description of the process after it
+             */
+            version?: number;
+        };
+        Behalf: {
+            name: string;
+            proxy_id: string;
+            unit_id: string;
+            unit_name: string;
+            /**
+             * @description the last day, included
+             * @example 2023-09-01
+             */
+            until: string;
+            user_id: string;
+        };
+        Change: {
+            after: string;
+            before: string;
+            field: string;
+            label: string;
+        };
+        Colleague: {
+            id: string;
+            name: string;
+            role_labels: string[];
+            unit_id: string;
+            unit_name: string;
+        };
+        Condition: {
+            check: components["schemas"]["Step"];
+            /** @description how it was found met, or why it was waived */
+            closed?: components["schemas"]["Remark"];
+            evidence: components["schemas"]["Evidence"][];
+            id: string;
+            owner: string;
+            owner_name: string;
+            /** @description who set it and verifies it; absent: the centre */
+            set_by?: string;
+            /** @enum {string} */
+            state: "open" | "submitted" | "closed" | "waived";
+            step: components["schemas"]["Step"];
+            text: string;
+        };
+        ConveneBody: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, such as 2024-03-01T09:00:00+08:00
+             */
+            at: string;
+            /** @description user id of the member who presides */
+            chair: string;
+            items: components["schemas"]["ConveneItem"][];
+            members: components["schemas"]["ConveneMember"][];
+            place: string;
+            rule: components["schemas"]["PanelRule"];
+            title: string;
+        };
+        ConveneItem: {
+            note?: string;
+            /** @description a review in the stage panel */
+            review_id: string;
+        };
+        ConveneMember: {
+            user_id: string;
+            /**
+             * Format: int64
+             * @description of the member's vote, when the rule is weighted
+             */
+            weight?: number;
         };
         County: {
             county_id: string;
@@ -445,6 +848,24 @@ export interface components {
             /** Format: int64 */
             working_days: number;
         };
+        Delegate: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            back_at?: string;
+            /** @description whom they stood in for (代理) */
+            for?: string;
+            name: string;
+            /** @description for the unit alone */
+            report?: string;
+            text?: string;
+            unit_name?: string;
+        };
+        Demand: {
+            due?: string;
+            owner_name?: string;
+            text: string;
+        };
         Demo: {
             accounts: components["schemas"]["DemoAccount"][];
             notice: string;
@@ -463,6 +884,22 @@ export interface components {
             field: string;
             message: string;
         };
+        Draft: {
+            /**
+             * Format: date-time
+             * @description when it was saved; removed 180 days later
+             */
+            at: string;
+            /** @description as it was saved; absent in lists */
+            body?: {
+                [key: string]: unknown;
+            };
+            form: string;
+            subject: string;
+        };
+        DraftList: {
+            items: components["schemas"]["Draft"][];
+        };
         EventTally: {
             /**
              * @description decimal, 万元 (10,000 CNY)
@@ -473,6 +910,31 @@ export interface components {
             /** Format: int64 */
             count: number;
             name: string;
+        };
+        Evidence: {
+            /** Format: date-time */
+            at: string;
+            files: components["schemas"]["File"][];
+            /** @description whom they stood in for (代理) */
+            for?: string;
+            name: string;
+            returned?: string;
+            text: string;
+            unit_name?: string;
+        };
+        Expected: {
+            /** Format: date-time */
+            due?: string;
+            label: string;
+            note?: string;
+            /** @description waits now; otherwise an estimate */
+            open: boolean;
+            /** Format: date-time */
+            opens?: string;
+            provisional: boolean;
+            step: string;
+            unit_id?: string;
+            who: string;
         };
         Figures: {
             /**
@@ -490,6 +952,15 @@ export interface components {
             land_area: string;
             name: string;
             project_id: string;
+        };
+        File: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+        };
+        ForecastList: {
+            steps: components["schemas"]["Expected"][];
         };
         Funds: {
             /**
@@ -527,6 +998,7 @@ export interface components {
             warnings: components["schemas"]["Detail"][];
         };
         Inbox: {
+            /** @description of each box; 1000 means at least 1000. cc counts what the caller hasn't read among the latest 200 copies */
             counts: {
                 [key: string]: number;
             };
@@ -550,6 +1022,16 @@ export interface components {
             target?: number;
             year_on_year_percent?: string;
         };
+        ListColleague: {
+            items: components["schemas"]["Colleague"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListMeetingRow: {
+            items: components["schemas"]["MeetingRow"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListProjectView: {
             items: components["schemas"]["ProjectView"][];
             /** @description absent on the last page */
@@ -561,11 +1043,15 @@ export interface components {
             next_cursor?: string;
         };
         Me: {
+            /** @description for whom the caller stands in today */
+            behalf: components["schemas"]["Behalf"][];
+            /** @description of each box; 1000 means at least 1000 */
             counts: {
                 [key: string]: number;
             };
             /** @description a demonstration: all data are illustrative */
             demo: boolean;
+            may_convene_panels: boolean;
             may_import_projects: boolean;
             may_record_notices: boolean;
             may_start_reviews: boolean;
@@ -582,6 +1068,60 @@ export interface components {
             name: string;
             roles: string[];
             unit_id: string;
+        };
+        MeetingRef: {
+            /** Format: date-time */
+            at: string;
+            chair: string;
+            id: string;
+            title: string;
+        };
+        MeetingRow: {
+            /**
+             * Format: date-time
+             * @description when it is to be held
+             */
+            at: string;
+            chair: string;
+            /** Format: date-time */
+            convened_at: string;
+            convened_by: string;
+            /**
+             * Format: int64
+             * @description of them with a result
+             */
+            decided: number;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description on the agenda
+             */
+            items: number;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** Format: int64 */
+            members: number;
+            place: string;
+            /**
+             * Format: int64
+             * @description members who have signed in
+             */
+            present: number;
+            secret: boolean;
+            /** @enum {string} */
+            stage: "convened" | "open" | "closed" | "cancelled";
+            stage_label: string;
+            title: string;
+        };
+        NamedBallot: {
+            choice: string;
+            name: string;
+            text?: string;
+            unit_name: string;
+            /** Format: int64 */
+            weight: number;
         };
         Notice: {
             days: components["schemas"]["DayRule"][];
@@ -601,18 +1141,216 @@ export interface components {
              */
             open_processes: number;
         };
+        Panel: {
+            /** @description as /actions says for the caller */
+            actions: components["schemas"]["Action"][];
+            /**
+             * Format: date-time
+             * @description when it is to be held
+             */
+            at: string;
+            /** Format: date-time */
+            convened_at: string;
+            convener: components["schemas"]["Person"];
+            /** Format: date-time */
+            ended_at?: string;
+            ended_by?: components["schemas"]["Person"];
+            id: string;
+            items: components["schemas"]["PanelItem"][];
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            members: components["schemas"]["PanelMember"][];
+            minutes?: string;
+            minutes_by?: components["schemas"]["Person"];
+            /** Format: date-time */
+            opened_at?: string;
+            place: string;
+            /** @description of the cancellation */
+            reason?: string;
+            /** Format: date-time */
+            remind_at?: string;
+            reminded: boolean;
+            rule: components["schemas"]["PanelRule"];
+            /** @enum {string} */
+            stage: "convened" | "open" | "closed" | "cancelled";
+            stage_label: string;
+            timeline: components["schemas"]["TimelineItem"][];
+            title: string;
+            /**
+             * Format: int64
+             * @description number of the last event
+             */
+            version: number;
+        };
+        PanelCast: {
+            by: components["schemas"]["Person"];
+            /** @enum {string} */
+            choice: "for" | "against";
+            choice_label: string;
+            text?: string;
+        };
+        PanelItem: {
+            advice?: string;
+            /** @description the chair's casting vote */
+            casting?: components["schemas"]["PanelCast"];
+            id: string;
+            note?: string;
+            project_id: string;
+            project_name: string;
+            /** @description of postponement or removal */
+            reason?: string;
+            /** @description names of members who step aside */
+            recused: string[];
+            /** @description why the review did not take what it was told */
+            refusal?: string;
+            review_id: string;
+            /**
+             * Format: int64
+             * @description of voting; a vote without a quorum may be repeated
+             */
+            round: number;
+            /** @enum {string} */
+            status: "listed" | "voting" | "tied" | "passed" | "failed" | "no_quorum" | "postponed" | "removed" | "refused";
+            status_label: string;
+            /** @description after the vote was closed */
+            tally?: components["schemas"]["PanelTally"];
+            votes: components["schemas"]["PanelVote"][];
+        };
+        PanelMember: {
+            chair: boolean;
+            name: string;
+            present: boolean;
+            /** Format: date-time */
+            present_at?: string;
+            /** @description who signed, when it was not the member */
+            signed_by?: string;
+            unit_id: string;
+            unit_name: string;
+            user_id: string;
+            /** Format: int64 */
+            weight: number;
+        };
+        PanelRule: {
+            /** @enum {string} */
+            ballot: "named" | "secret";
+            /** @description the chair decides a tie; with a threshold of 1/2 only */
+            casting?: boolean;
+            /** @description an abstention is a vote cast */
+            count_abstain?: boolean;
+            /** @description a standing proxy may attend and vote for a member */
+            proxies?: boolean;
+            /** @description share of members or weights for attendance and turnout */
+            quorum: string;
+            /** @enum {string} */
+            quorum_of: "members" | "weights";
+            /** @description more than the share, not just as much */
+            quorum_strict: boolean;
+            /** @description share of the votes cast that passes; at least 1/2 */
+            threshold: string;
+            /** @description more than the share, not just as much */
+            threshold_strict: boolean;
+            /** @description votes count by weight */
+            weighted?: boolean;
+        };
+        PanelTally: {
+            /** Format: int64 */
+            abstain: number;
+            /** Format: int64 */
+            against: number;
+            /**
+             * Format: int64
+             * @description members less those who stepped aside
+             */
+            eligible: number;
+            /**
+             * Format: int64
+             * @description heads, or weights when the rule is weighted; so are against and abstain
+             */
+            for: number;
+            /**
+             * Format: int64
+             * @description of the eligible
+             */
+            present: number;
+            /**
+             * @description tied: the chair's casting vote decides
+             * @enum {string}
+             */
+            result: "passed" | "failed" | "no_quorum" | "tied";
+            result_label: string;
+            /**
+             * Format: int64
+             * @description in what the quorum is counted in; so are eligible and present
+             */
+            voted: number;
+        };
+        PanelVote: {
+            /**
+             * @description named ballots only
+             * @enum {string}
+             */
+            choice?: "for" | "against" | "abstain";
+            choice_label?: string;
+            name: string;
+            /** @description name of the standing proxy who voted */
+            proxy?: string;
+            text?: string;
+            user_id: string;
+        };
+        PaperRef: {
+            /** Format: date-time */
+            decided: string;
+            /** Format: date-time */
+            issued_at?: string;
+            number: string;
+            /** @description address of the PDF */
+            pdf?: string;
+            pdf_sha256?: string;
+            /** @description address of the Word file */
+            word?: string;
+            word_sha256?: string;
+        };
+        PastOpinion: {
+            /** Format: date-time */
+            at: string;
+            /** @description whom they stood in for (代理) */
+            for?: string;
+            name: string;
+            opinion_label: string;
+            text?: string;
+            unit_name?: string;
+        };
+        Pause: {
+            /** Format: date-time */
+            at: string;
+            /** @description whom they stood in for (代理) */
+            for?: string;
+            name: string;
+            text: string;
+            unit_name?: string;
+            /** @example 2023-09-01 */
+            until?: string;
+        };
         Person: {
+            /** @description whom they stood in for (代理) */
+            for?: string;
             name: string;
             unit_name?: string;
         };
-        Plan: {
+        Preview: {
             copy_to?: string[];
             decision: components["schemas"]["Terms"];
+            figures: components["schemas"]["Figures"];
+            forecast: components["schemas"]["Expected"][];
+            illustrative?: boolean;
             intake: components["schemas"]["Terms"];
+            rules?: components["schemas"]["Rules"];
             seats: components["schemas"]["SeatTerms"][];
             template_id: string;
             /** Format: int64 */
             template_version: number;
+            /** @description of the template */
+            title: string;
         };
         PreviewRow: {
             /** @description 万元 */
@@ -625,6 +1363,13 @@ export interface components {
             sheet: string;
             stage: string;
             stage_label: string;
+        };
+        Principal: {
+            name: string;
+            roles?: string[];
+            unit_id?: string;
+            unit_name?: string;
+            user_id: string;
         };
         Problem: {
             /** @description stable code of the problem */
@@ -798,12 +1543,66 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Proxy: {
+            /** Format: date-time */
+            created_at: string;
+            created_by: components["schemas"]["Colleague"];
+            /** @example 2023-09-01 */
+            from: string;
+            id: string;
+            /** @description who is stood in for */
+            principal: components["schemas"]["Colleague"];
+            /** @description who stands in */
+            proxy: components["schemas"]["Colleague"];
+            reason: string;
+            /** Format: date-time */
+            revoked_at?: string;
+            revoked_by?: components["schemas"]["Colleague"];
+            /** @enum {string} */
+            state: "upcoming" | "active" | "over" | "revoked";
+            /**
+             * @description the last day, included
+             * @example 2023-09-01
+             */
+            to: string;
+        };
+        ProxyDraft: {
+            /**
+             * @description the first day, not before today
+             * @example 2023-09-01
+             */
+            from: string;
+            /** @description who is stood in for: the caller if absent; somebody else by administrators only */
+            principal_id?: string;
+            /** @description who stands in */
+            proxy_id: string;
+            reason: string;
+            /**
+             * @description the last day, at most a year later
+             * @example 2023-09-01
+             */
+            to: string;
+        };
+        ProxyList: {
+            /** @description others stand in for the caller */
+            given: components["schemas"]["Proxy"][];
+            /** @description the caller stands in for others */
+            held: components["schemas"]["Proxy"][];
+        };
         Quarter: {
             landed: components["schemas"]["Tally"];
             /** Format: int64 */
             quarter: number;
             signed: components["schemas"]["Tally"];
             started: components["schemas"]["Tally"];
+        };
+        ReadReceipt: {
+            /** Format: date-time */
+            at: string;
+            /** @description whom they stood in for (代理) */
+            for?: string;
+            name: string;
+            unit_name?: string;
         };
         Readiness: {
             /** @enum {string} */
@@ -833,15 +1632,46 @@ export interface components {
              */
             version: number;
         };
-        Returned: {
+        Remark: {
             /** Format: date-time */
             at: string;
+            /** @description whom they stood in for (代理) */
+            for?: string;
             name: string;
             text: string;
             unit_name?: string;
         };
+        Resubmission: {
+            /** @description units whose seats would be opened */
+            asked_again: string[];
+            /** @description the registry's figures against those submitted last */
+            changes: components["schemas"]["Change"][];
+        };
+        Returned: {
+            /**
+             * Format: date-time
+             * @description resubmitted, and not yet passed on by the centre
+             */
+            answered_at?: string;
+            /** Format: date-time */
+            at: string;
+            /** @description whom they stood in for (代理) */
+            for?: string;
+            name: string;
+            /** @description 直达 or 逐级 */
+            route?: string;
+            text: string;
+            unit_name?: string;
+        };
         Review: {
+            /** @description as /actions says for the caller */
+            actions: components["schemas"]["Action"][];
+            conditions: components["schemas"]["Condition"][];
+            /** Format: date-time */
+            decided_at?: string;
             decision: components["schemas"]["Step"];
+            /** @example 2023-09-01 */
+            deferred_until?: string;
             /**
              * Format: date-time
              * @description earliest open deadline
@@ -849,7 +1679,7 @@ export interface components {
             due?: string;
             /** Format: date-time */
             ended_at?: string;
-            /** @description the project's figures as submitted */
+            /** @description the project's figures as submitted last */
             figures: components["schemas"]["Figures"];
             id: string;
             initiator: components["schemas"]["Person"];
@@ -859,21 +1689,40 @@ export interface components {
              * @enum {string}
              */
             light: "green" | "yellow" | "red";
+            meeting?: components["schemas"]["MeetingRef"];
+            /** @description 会签、或签、依次 or 票签 */
+            mode_label: string;
             note?: string;
             outcome?: string;
             outcome_by?: components["schemas"]["Person"];
             outcome_label?: string;
             outcome_text?: string;
+            panel: components["schemas"]["Step"];
+            /** @description why a panel has to meet; absent: it doesn't */
+            panel_why?: string;
+            /** @description opinion documents 研判意见书 */
+            papers: components["schemas"]["PaperRef"][];
+            paused?: components["schemas"]["Pause"];
             /** @description an open deadline was counted over a year without a holiday notice */
             provisional: boolean;
+            /** @description read receipts 已阅 */
+            reads: components["schemas"]["ReadReceipt"][];
+            /** @description the centre passes a stepwise supplement on */
+            recheck: components["schemas"]["Step"];
+            /** @description admission score by a rule book */
+            score?: components["schemas"]["Score"];
             seats: components["schemas"]["Seat"][];
             /** @enum {string} */
-            stage: "intake" | "opinions" | "decision" | "end";
+            stage: "intake" | "opinions" | "panel" | "decision" | "conditions" | "deferred" | "end";
             stage_label: string;
             /** Format: date-time */
             started_at: string;
+            /** @description every submission, with what changed */
+            submissions: components["schemas"]["Submission"][];
+            /** @description of 票签 */
+            tally?: components["schemas"]["BallotTally"];
             template: components["schemas"]["TemplateRef"];
-            timeline: components["schemas"]["TimelineItem"][];
+            verdict?: components["schemas"]["Verdict"];
             /**
              * Format: int64
              * @description number of the last event
@@ -902,24 +1751,81 @@ export interface components {
             started_by: string;
             started_unit: string;
         };
+        Rules: {
+            conditions?: components["schemas"]["Terms"];
+            decide_from?: string;
+            /** Format: int64 */
+            extend?: number;
+            mode?: string;
+            number?: string;
+            organ?: string;
+            panel?: components["schemas"]["Terms"];
+            panel_why?: string;
+            pass?: string;
+        };
+        Score: {
+            book: string;
+            explain?: string;
+            points: string;
+            vetoes?: string[];
+        };
         Seat: {
+            /** @description 前加签, 并加签 or 后加签 */
+            added?: string;
+            /** @description seat it was added to */
+            added_to?: string;
+            /** @description taken as said because the time ran out; nobody said it */
+            automatic?: boolean;
             by?: components["schemas"]["Person"];
-            condition?: string;
+            conditions?: components["schemas"]["Demand"][];
+            delegate?: components["schemas"]["Delegate"];
+            /** @description waits for a leader's signature; its content is for the unit alone */
+            draft?: components["schemas"]["SeatDraft"];
+            drafter?: components["schemas"]["Person"];
+            /** @description why nobody has to speak here any more */
+            dropped?: string;
+            /** @description who claimed it, or whom it was handed to */
+            holder?: components["schemas"]["Person"];
             id: string;
+            /** @description what an overdue seat is taken to say */
+            lapse?: string;
+            /** Format: int64 */
+            mark?: number;
             opinion?: string;
             opinion_label?: string;
+            /** @description opinions of earlier rounds */
+            past?: components["schemas"]["PastOpinion"][];
+            /** @description said after the seat was done; without effect */
+            remarks?: components["schemas"]["Remark"][];
+            /** @description a handler drafts, a leader signs */
+            sign_off: boolean;
             step: components["schemas"]["Step"];
             text?: string;
+            unit_id: string;
             unit_name: string;
+            /** @description nobody in the unit can act */
+            unstaffed?: boolean;
             /** @description 一票否决: no approval against this seat */
             veto: boolean;
             /** @description why the template seats this unit */
             why: string;
         };
+        SeatDraft: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            opinion_label?: string;
+            text?: string;
+        };
         SeatTerms: {
+            lapse?: string;
+            marks?: boolean;
+            reopen_on?: string[];
+            sign_off?: boolean;
             terms: components["schemas"]["Terms"];
             unit_id: string;
             unit_name: string;
+            unstaffed?: boolean;
             veto?: boolean;
             why: string;
         };
@@ -950,6 +1856,11 @@ export interface components {
             done_at?: string;
             /** Format: date-time */
             due?: string;
+            /**
+             * Format: int64
+             * @description working days added
+             */
+            extended?: number;
             /** @enum {string} */
             light: "green" | "yellow" | "red";
             /** Format: date-time */
@@ -962,12 +1873,25 @@ export interface components {
             reminded: boolean;
             returned?: components["schemas"]["Returned"];
             /**
-             * @description cancelled: the review ended before the step was done
+             * @description cancelled: the review ended before the step was done; paused: its clock stands still
              * @enum {string}
              */
-            state: "waiting" | "open" | "returned" | "done" | "cancelled";
+            state: "waiting" | "open" | "returned" | "paused" | "done" | "cancelled";
+            /**
+             * Format: int64
+             * @description how often it was urged (催办)
+             */
+            urged?: number;
             /** Format: int64 */
             working_days?: number;
+        };
+        Submission: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            /** @description against the submission before */
+            changes: components["schemas"]["Change"][];
+            text?: string;
         };
         Sum: {
             /**
@@ -989,6 +1913,8 @@ export interface components {
         };
         TaskRow: {
             action?: string;
+            /** @description nobody has claimed it, and somebody may */
+            claimable: boolean;
             /** Format: date-time */
             done_at?: string;
             done_by?: string;
@@ -1002,10 +1928,22 @@ export interface components {
             process_id: string;
             project_id: string;
             provisional: boolean;
+            /**
+             * Format: date-time
+             * @description in box cc: when the caller read it
+             */
+            read_at?: string;
             reminded: boolean;
             subject: string;
             title: string;
             unit_id: string;
+            /**
+             * Format: int64
+             * @description how often it was urged (催办)
+             */
+            urged: number;
+            /** @description the one person whose task it is: claimed by them, or handed to them */
+            user_id?: string;
         };
         TemplateRef: {
             id: string;
@@ -1026,6 +1964,8 @@ export interface components {
             at: string;
             /** @description done by the clock, by nobody's decision */
             automatic: boolean;
+            /** @description whom they stood in for (代理) */
+            for?: string;
             /** @description link of the stream's hash chain */
             hash: string;
             /** Format: int64 */
@@ -1047,6 +1987,30 @@ export interface components {
         };
         UnitList: {
             units: components["schemas"]["Unit"][];
+        };
+        Verdict: {
+            /** Format: int64 */
+            abstain: number;
+            advice?: string;
+            /** Format: int64 */
+            against: number;
+            /** Format: date-time */
+            at: string;
+            ballots?: components["schemas"]["NamedBallot"][];
+            casting?: boolean;
+            chair?: string;
+            /** Format: int64 */
+            eligible: number;
+            /** Format: int64 */
+            for: number;
+            meeting_id: string;
+            minutes?: string;
+            /** Format: int64 */
+            present: number;
+            quorum?: string;
+            result: string;
+            secret?: boolean;
+            title: string;
         };
         YearFigures: {
             ambassadors: components["schemas"]["Helpers"];
@@ -1088,6 +2052,214 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "upload-attachment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-attachment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file, under its own media type */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-calendar": {
         parameters: {
             query?: {
@@ -1462,6 +2634,412 @@ export interface operations {
             };
         };
     };
+    "list-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as opine or start-review */
+                form: string;
+                /** @description id of what the form is about */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as opine or start-review */
+                form: string;
+                /** @description id of what the form is about */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as opine or start-review */
+                form: string;
+                /** @description id of what the form is about */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-me": {
         parameters: {
             query?: never;
@@ -1478,6 +3056,603 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-panels": {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                stage?: "convened" | "open" | "closed" | "cancelled";
+                /** @description part of the title */
+                q?: string;
+                /** @description only meetings that are not over, or only those that are */
+                open?: "true" | "false";
+                /** @description held at this moment or later */
+                from?: string;
+                /** @description held before this moment */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMeetingRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "convene-panel": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConveneBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-panel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Panel"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-panel-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-panel": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-people": {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                unit?: string;
+                /** @description part of the name */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListColleague"];
                 };
             };
             /** @description Bad Request */
@@ -2374,13 +4549,330 @@ export interface operations {
             };
         };
     };
+    "list-proxies": {
+        parameters: {
+            query?: {
+                /** @description somebody else's; administrators and auditors only */
+                user?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProxyList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appoint-proxy": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProxyDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proxy"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-proxy": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-reviews": {
         parameters: {
             query?: {
                 /** @description next_cursor of the page before */
                 cursor?: string;
                 limit?: number;
-                stage?: "intake" | "opinions" | "decision" | "end";
+                stage?: "intake" | "opinions" | "panel" | "decision" | "conditions" | "deferred" | "end";
                 project_id?: string;
                 /** @description part of the project's name */
                 q?: string;
@@ -2602,7 +5094,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Plan"];
+                    "application/json": components["schemas"]["Preview"];
                 };
             };
             /** @description Bad Request */
@@ -2927,6 +5419,351 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "forecast-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-paper": {
+        parameters: {
+            query?: {
+                format?: "pdf" | "docx";
+            };
+            header?: never;
+            path: {
+                id: string;
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file, under its own media type */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-resubmission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resubmission"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3289,6 +6126,21 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 box?: "todo" | "done" | "started" | "cc";
+                /** @description kind of process, such as review */
+                kind?: string;
+                /** @description todo and done: the action that does the task */
+                action?: string;
+                light?: "green" | "yellow" | "red";
+                /** @description part of the subject */
+                q?: string;
+                /** @description only what is yellow or red */
+                overdue?: boolean;
+                /** @description todo and done: only what the caller claimed or was handed */
+                mine?: boolean;
+                /** @description cc: only what the caller hasn't read */
+                unread?: boolean;
+                /** @description user id of somebody the caller stands in for today: their inbox */
+                for?: string;
             };
             header?: never;
             path?: never;
@@ -3334,6 +6186,123 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "batch-tasks": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch-tasksRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
