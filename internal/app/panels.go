@@ -29,7 +29,7 @@ func NewPanels(processes Processes, reads Reads, urn *Urn, now func() time.Time,
 		Definition: panel.Definition(), Processes: processes, Reads: reads,
 		Facts: PanelSnapshot(urn), Now: now, NewID: newID,
 	}}
-	s.Prepare = s.prepare
+	s.Prepare, s.Memory = s.prepare, newMemory[panel.State]()
 	if urn != nil {
 		s.Mark = func(cmd process.Command) string {
 			plain := Digest(cmd.Name, cmd.Body)

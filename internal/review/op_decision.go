@@ -223,12 +223,10 @@ var opEvidence = operation{
 			return ""
 		}, "由条件责任单位提交落实材料")
 	},
-	form: func(State, []target) []process.Field {
-		return []process.Field{
-			{Name: "text", Schema: process.Text("落实情况", 2, 2000)},
-			{Name: "files", Schema: process.List("佐证材料", process.Ref("附件", process.FormatFile), 0, 20), Optional: true},
-		}
-	},
+	form: always(
+		process.Field{Name: "text", Schema: process.Text("落实情况", 2, 2000)},
+		process.Field{Name: "files", Schema: process.List("佐证材料", process.Ref("附件", process.FormatFile), 0, 20), Optional: true},
+	),
 	do: func(d decision) ([]event.Draft, error) {
 		var b struct {
 			Text  string   `json:"text"`
@@ -310,12 +308,10 @@ var opWaive = operation{
 var opMoveCondition = operation{
 	name: ActMoveCondition, label: "调整条件期限", who: centreLeaderName, field: "condition", title: "条件",
 	may: mayRule,
-	form: func(State, []target) []process.Field {
-		return []process.Field{
-			{Name: "due", Schema: process.DateText("新的期限")},
-			{Name: "text", Schema: process.Text("调整理由", 2, 500)},
-		}
-	},
+	form: always(
+		process.Field{Name: "due", Schema: process.DateText("新的期限")},
+		process.Field{Name: "text", Schema: process.Text("调整理由", 2, 500)},
+	),
 	do: func(d decision) ([]event.Draft, error) {
 		var b struct {
 			Due  string `json:"due"`

@@ -16,7 +16,7 @@ import (
 var opClaim = operation{
 	name: ActClaim, label: "认领", who: seatName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x Seat) bool { return x.of(a) }, func(x Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.of(a) }, func(x *Seat) string {
 			switch {
 			case x.idle() != "":
 				return x.idle()
@@ -44,7 +44,7 @@ func person(a org.Actor) org.Actor {
 var opRelease = operation{
 	name: ActRelease, label: "退回公共池", who: seatName + "的认领人或负责人", field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x Seat) bool { return x.of(a) }, func(x Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.of(a) }, func(x *Seat) string {
 			switch {
 			case x.spoken():
 				return x.idle()
@@ -62,7 +62,7 @@ var opRelease = operation{
 var opTransfer = operation{
 	name: ActTransfer, label: "转办", who: seatName + "、" + centreName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x Seat) bool { return x.of(a) || a.Has(centreRoles...) }, func(x Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.of(a) || a.Has(centreRoles...) }, func(x *Seat) string {
 			switch {
 			case x.spoken():
 				return x.idle()
@@ -74,13 +74,11 @@ var opTransfer = operation{
 			return ""
 		})
 	},
-	form: func(State, []target) []process.Field {
-		return []process.Field{
-			{Name: "user", Schema: process.Ref("转给本单位人员", process.FormatUser), Optional: true},
-			{Name: "unit", Schema: process.Ref("转给其他单位(仅招商中心)", process.FormatUnit), Optional: true},
-			{Name: "text", Schema: process.Text("转办说明", 0, 500), Optional: true},
-		}
-	},
+	form: always(
+		process.Field{Name: "user", Schema: process.Ref("转给本单位人员", process.FormatUser), Optional: true},
+		process.Field{Name: "unit", Schema: process.Ref("转给其他单位(仅招商中心)", process.FormatUnit), Optional: true},
+		process.Field{Name: "text", Schema: process.Text("转办说明", 0, 500), Optional: true},
+	),
 	do: func(d decision) ([]event.Draft, error) {
 		var b struct {
 			User string `json:"user"`
@@ -155,7 +153,7 @@ func (d decision) colleague(x *Seat, id string) (org.Actor, error) {
 var opDelegate = operation{
 	name: ActDelegate, label: "委派", who: seatName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x Seat) bool { return x.of(a) }, func(x Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.of(a) }, func(x *Seat) string {
 			switch {
 			case x.idle() != "":
 				return x.idle()
@@ -167,12 +165,10 @@ var opDelegate = operation{
 			return ""
 		})
 	},
-	form: func(State, []target) []process.Field {
-		return []process.Field{
-			{Name: "user", Schema: process.Ref("委派给", process.FormatUser)},
-			{Name: "text", Schema: process.Text("委派事项", 0, 500), Optional: true},
-		}
-	},
+	form: always(
+		process.Field{Name: "user", Schema: process.Ref("委派给", process.FormatUser)},
+		process.Field{Name: "text", Schema: process.Text("委派事项", 0, 500), Optional: true},
+	),
 	do: func(d decision) ([]event.Draft, error) {
 		var b struct {
 			User string `json:"user"`
@@ -207,7 +203,7 @@ var opHandBack = operation{
 var opAddSigner = operation{
 	name: ActAddSigner, label: "加签", who: seatName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x Seat) bool { return x.Added == nil && (x.of(a) || a.Has(org.CentreLeader)) }, func(x Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.Added == nil && (x.of(a) || a.Has(org.CentreLeader)) }, func(x *Seat) string {
 			switch {
 			case x.idle() != "":
 				return x.idle()
@@ -217,18 +213,12 @@ var opAddSigner = operation{
 			return ""
 		})
 	},
-	form: func(State, []target) []process.Field {
-		var places []process.Choice
-		for _, w := range []Where{Before, Parallel, After} {
-			places = append(places, process.Choice{Const: string(w), Title: w.Label()})
-		}
-		return []process.Field{
-			{Name: "unit", Schema: process.Ref("加签单位", process.FormatUnit)},
-			{Name: "where", Schema: process.OneOf("加签方式", places...)},
-			{Name: "days", Schema: process.Whole("时限(工作日,不填与本席位相同)", 1, 30), Optional: true},
-			{Name: "text", Schema: process.Text("加签事由", 2, 500)},
-		}
-	},
+	form: always(
+		process.Field{Name: "unit", Schema: process.Ref("加签单位", process.FormatUnit)},
+		process.Field{Name: "where", Schema: process.OneOf("加签方式", places()...)},
+		process.Field{Name: "days", Schema: process.Whole("时限(工作日,不填与本席位相同)", 1, 30), Optional: true},
+		process.Field{Name: "text", Schema: process.Text("加签事由", 2, 500)},
+	),
 	do: func(d decision) ([]event.Draft, error) {
 		var b struct {
 			Unit  string `json:"unit"`
@@ -257,6 +247,14 @@ var opAddSigner = operation{
 		}
 		return event.Drafts(out), nil
 	},
+}
+
+func places() []process.Choice {
+	var out []process.Choice
+	for _, w := range []Where{Before, Parallel, After} {
+		out = append(out, process.Choice{Const: string(w), Title: w.Label()})
+	}
+	return out
 }
 
 var opRemoveSigner = operation{
