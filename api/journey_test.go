@@ -56,7 +56,7 @@ func large() map[string]any {
 // supplement, a panel and conditions, through the real router.
 func TestAReviewFromSubmissionToItsLastCondition(t *testing.T) {
 	w := newTown(t)
-	county, operator, leader := w.as("danjiangkou.jingban"), w.as("zhaoshang.jingban"), w.as("zhaoshang.fuze")
+	county, operator := w.as("danjiangkou.jingban"), w.as("zhaoshang.jingban")
 	project := county.register("丹江口示例大项目", large())
 	plan := into[struct {
 		Seats    []struct{ UnitID string }
@@ -114,7 +114,7 @@ func TestAReviewFromSubmissionToItsLastCondition(t *testing.T) {
 	}
 
 	w.hold(id)
-	leader = w.as("zhaoshang.fuze") // two days have passed
+	leader := w.as("zhaoshang.fuze") // two days have passed
 	v := leader.journey(id)
 	if v.Stage != "decision" || v.Verdict == nil || v.Verdict.Result != "passed" || v.Verdict.For != 2 {
 		t.Fatalf("after the panel: %s %+v", v.Stage, v.Verdict)

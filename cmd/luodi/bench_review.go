@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"luodi/internal/demo"
@@ -163,7 +162,7 @@ func (c *campaign) answer(ctx context.Context) error {
 			continue
 		}
 		opinion := body{"seat": seat.ID, "opinion": "agree", "text": "经研究,同意"}
-		if strings.Contains("ziran shengtai", seat.ID) {
+		if seat.ID == "ziran" || seat.ID == "shengtai" {
 			opinion["opinion"], opinion["conditions"] = "conditional", []body{{"text": "开工前办结手续"}, {"text": "按批复范围建设"}}
 		}
 		if err := c.act(ctx, seat.ID+".jingban", "claim", body{"seat": seat.ID}); err != nil {

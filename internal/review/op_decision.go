@@ -36,7 +36,7 @@ var opDecide = operation{
 		return []process.Field{
 			{Name: "outcome", Schema: process.OneOf("决定", s.outcomes()...)},
 			{Name: "text", Schema: process.Text("决定意见", 2, 2000)},
-			{Name: "conditions", Schema: demandList("另附条件(有条件通过时;部门所附条件自动列入)"), Optional: true},
+			{Name: "conditions", Schema: demandList("另附条件(有条件通过时;部门所附条件自动列入,都没有则以决定意见为条件)"), Optional: true},
 			{Name: "until", Schema: process.DateText("暂缓至(暂缓时可填)"), Optional: true},
 		}
 	},
@@ -121,9 +121,8 @@ func (d decision) decided() ([]event.Draft, error) {
 		if err := d.checkDemands("/conditions", b.Conditions); err != nil {
 			return nil, err
 		}
-		out.Conditions = d.conditions(b.Conditions)
-		if len(out.Conditions) == 0 {
-			return nil, fault.Field("/conditions", "required", "有条件通过须至少附一项条件")
+		if out.Conditions = d.conditions(b.Conditions); len(out.Conditions) == 0 { // what was decided is the condition
+			out.Conditions = d.conditions([]Demand{{Text: b.Text}})
 		}
 	}
 	drafts := event.Drafts(out)

@@ -63,59 +63,64 @@ var opTransfer = operation{
 	name: ActTransfer, label: "转办", who: seatName + "、" + centreName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
 		return s.seatsWhere(a, func(x *Seat) bool { return x.of(a) || a.Has(centreRoles...) }, func(x *Seat) string {
-			switch {
-			case x.spoken():
-				return x.idle()
-			case x.Step.Clock.Start.IsZero():
-				return "还没有轮到该席位"
-			case !x.holds(a) && !x.leads(a) && !a.Has(centreRoles...):
+			why := x.handable()
+			if why == "" && !x.holds(a) && !x.leads(a) && !a.Has(centreRoles...) {
 				return "已由" + x.Holder.Name + "认领"
 			}
-			return ""
+			return why
 		})
 	},
 	form: always(
-		process.Field{Name: "user", Schema: process.Ref("转给本单位人员", process.FormatUser), Optional: true},
-		process.Field{Name: "unit", Schema: process.Ref("转给其他单位(仅招商中心)", process.FormatUnit), Optional: true},
+		process.Field{Name: "user", Schema: process.Ref("转给(席位单位的人员)", process.FormatUser)},
 		process.Field{Name: "text", Schema: process.Text("转办说明", 0, 500), Optional: true},
 	),
 	do: func(d decision) ([]event.Draft, error) {
 		var b struct {
 			User string `json:"user"`
+			Text string `json:"text"`
+		}
+		if err := d.read(&b); err != nil {
+			return nil, err
+		}
+		to, err := d.colleague(d.seat(d.on.id), b.User)
+		return event.Drafts(Transferred{Seat: d.on.id, Holder: &to, Text: b.Text}), err
+	},
+}
+
+// handable says why a seat can't be handed to somebody else; "" when it can.
+func (x *Seat) handable() string {
+	switch {
+	case x.spoken():
+		return x.idle()
+	case x.Step.Clock.Start.IsZero():
+		return "还没有轮到该席位"
+	}
+	return ""
+}
+
+var opReassign = operation{
+	name: ActReassign, label: "改派单位", who: centreName, field: "seat", title: "席位",
+	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
+		if !a.Has(centreRoles...) {
+			return deny(forbidden, "由招商中心把席位改派给其他单位")
+		}
+		return s.seatsWhere(a, func(*Seat) bool { return true }, (*Seat).handable)
+	},
+	form: always(
+		process.Field{Name: "unit", Schema: process.Ref("改派给", process.FormatUnit)},
+		process.Field{Name: "text", Schema: process.Text("改派说明", 0, 500), Optional: true},
+	),
+	do: func(d decision) ([]event.Draft, error) {
+		var b struct {
 			Unit string `json:"unit"`
 			Text string `json:"text"`
 		}
 		if err := d.read(&b); err != nil {
 			return nil, err
 		}
-		x := d.seat(d.on.id)
-		out := Transferred{Seat: x.ID, Text: b.Text}
-		switch {
-		case (b.User == "") == (b.Unit == ""):
-			return nil, fault.Field("/user", "choose_one", "请选择转给本单位人员,或由招商中心选择其他单位")
-		case b.Unit != "":
-			return d.transferUnit(x, b.Unit, out)
-		}
-		to, err := d.colleague(x, b.User)
-		out.Holder = &to
-		return event.Drafts(out), err
+		u, err := d.freeUnit("/unit", b.Unit)
+		return event.Drafts(Transferred{Seat: d.on.id, UnitID: u.ID, UnitName: u.Name, Text: b.Text}), err
 	},
-}
-
-// transferUnit moves a seat to a unit that doesn't sit already.
-func (d decision) transferUnit(x *Seat, unit string, out Transferred) ([]event.Draft, error) {
-	if !d.acting().Has(centreRoles...) {
-		return nil, fault.Field("/unit", "centre_only", "只有招商中心可以把席位转给其他单位")
-	}
-	u, err := d.freeUnit("/unit", unit)
-	if err != nil {
-		return nil, err
-	}
-	if u.ID == x.Unit() {
-		return nil, fault.Field("/unit", "unit_same", "席位已经在该单位")
-	}
-	out.UnitID, out.UnitName = u.ID, u.Name
-	return event.Drafts(out), nil
 }
 
 // freeUnit is a unit with people in it and without a seat that still has to speak.

@@ -23,6 +23,7 @@ const (
 	ActClaim           = "claim"
 	ActRelease         = "release"
 	ActTransfer        = "transfer"
+	ActReassign        = "reassign"
 	ActDelegate        = "delegate"
 	ActHandBack        = "hand_back"
 	ActAddSigner       = "add_signer"
@@ -94,7 +95,7 @@ func deny(kind fault.Kind, reason string) ([]target, refusal) {
 // operations in the order in which a page shows their buttons.
 var operations = []operation{
 	opAccept, opForward, opOpine, opSign, opReturnDraft, opHandBack, opDecide, opEvidence, opCloseCondition, opReturnEvidence,
-	opReturn, opResubmit, opClaim, opRelease, opTransfer, opDelegate, opAddSigner, opRemoveSigner, opTakeBack, opRemark,
+	opReturn, opResubmit, opClaim, opRelease, opTransfer, opReassign, opDelegate, opAddSigner, opRemoveSigner, opTakeBack, opRemark,
 	opWaive, opMoveCondition, opUrge, opCopy, opRead, opPause, opResume, opExtend, opReopen, opWithdraw, opTerminate,
 }
 

@@ -132,9 +132,6 @@ func (x Seat) Unit() string {
 	return x.ID
 }
 
-// waits reports whether somebody of the seat has to act now.
-func (x *Seat) waits() bool { return x.Step.Open() && !x.Step.still() }
-
 // seatRoles may speak for a unit; signRoles may sign what a handler drafted.
 var (
 	seatRoles   = []org.Role{org.DepartmentHandler, org.DepartmentLeader, org.CountyOperator, org.CentreOperator, org.CentreLeader}
