@@ -140,7 +140,11 @@ func (w *town) hold(id string) {
 	w.Helper()
 	c := council{town: w, operator: w.as("zhaoshang.jingban"), reviews: [2]string{id, id}}
 	meeting := c.meeting(fields{"items": []fields{{"review_id": id}}})
+	lax := c.meeting(fields{"items": meeting["items"], "rule": fields{"ballot": "named", "quorum_of": "members", "quorum": "1/2",
+		"quorum_strict": true, "threshold": "1/2", "threshold_strict": true}})
+	c.operator.post("/api/v1/panels", lax).refused(http.StatusUnprocessableEntity, "rule_weaker") // the template asks for 2/3
 	panel := into[struct{ ID string }](c.operator.post("/api/v1/panels", meeting).is(http.StatusCreated)).ID
+	c.operator.panel(panel, "revise", fields{"rule": lax["rule"]}).refused(http.StatusUnprocessableEntity, "rule_weaker")
 	c.clock.advance(54 * time.Hour)
 	c = c.reenter()
 	for _, member := range []person{c.chair, c.first, c.second} {
