@@ -16,7 +16,7 @@ import (
 var opClaim = operation{
 	name: ActClaim, label: "认领", who: seatName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x *Seat) bool { return x.of(a) }, func(x *Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) }, func(x *Seat) string {
 			switch {
 			case x.idle() != "":
 				return x.idle()
@@ -44,7 +44,7 @@ func person(a org.Actor) org.Actor {
 var opRelease = operation{
 	name: ActRelease, label: "退回公共池", who: seatName + "的认领人或负责人", field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x *Seat) bool { return x.of(a) }, func(x *Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) }, func(x *Seat) string {
 			switch {
 			case x.spoken():
 				return x.idle()
@@ -62,7 +62,7 @@ var opRelease = operation{
 var opTransfer = operation{
 	name: ActTransfer, label: "转办", who: seatName + "、" + centreName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x *Seat) bool { return x.of(a) || a.Has(centreRoles...) }, func(x *Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) || a.Has(centreRoles...) }, func(x *Seat) string {
 			why := x.handable()
 			if why == "" && !x.holds(a) && !x.leads(a) && !a.Has(centreRoles...) {
 				return "已由" + x.Holder.Name + "认领"
@@ -75,16 +75,25 @@ var opTransfer = operation{
 		process.Field{Name: "text", Schema: process.Text("转办说明", 0, 500), Optional: true},
 	),
 	do: func(d decision) ([]event.Draft, error) {
-		var b struct {
-			User string `json:"user"`
-			Text string `json:"text"`
-		}
-		if err := d.read(&b); err != nil {
+		b, err := d.whom()
+		if err != nil {
 			return nil, err
 		}
 		to, err := d.colleague(d.seat(d.on.id), b.User)
 		return event.Drafts(Transferred{Seat: d.on.id, Holder: &to, Text: b.Text}), err
 	},
+}
+
+// whom is to whom something goes: a person or a unit.
+type whom struct {
+	User string `json:"user"`
+	Unit string `json:"unit"`
+	Text string `json:"text"`
+}
+
+func (d decision) whom() (b whom, err error) {
+	err = d.read(&b)
+	return b, err
 }
 
 // handable says why a seat can't be handed to somebody else; "" when it can.
@@ -111,11 +120,8 @@ var opReassign = operation{
 		process.Field{Name: "text", Schema: process.Text("改派说明", 0, 500), Optional: true},
 	),
 	do: func(d decision) ([]event.Draft, error) {
-		var b struct {
-			Unit string `json:"unit"`
-			Text string `json:"text"`
-		}
-		if err := d.read(&b); err != nil {
+		b, err := d.whom()
+		if err != nil {
 			return nil, err
 		}
 		u, err := d.freeUnit("/unit", b.Unit)
@@ -158,7 +164,7 @@ func (d decision) colleague(x *Seat, id string) (org.Actor, error) {
 var opDelegate = operation{
 	name: ActDelegate, label: "委派", who: seatName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x *Seat) bool { return x.of(a) }, func(x *Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) }, func(x *Seat) string {
 			switch {
 			case x.idle() != "":
 				return x.idle()
@@ -175,11 +181,8 @@ var opDelegate = operation{
 		process.Field{Name: "text", Schema: process.Text("委派事项", 0, 500), Optional: true},
 	),
 	do: func(d decision) ([]event.Draft, error) {
-		var b struct {
-			User string `json:"user"`
-			Text string `json:"text"`
-		}
-		if err := d.read(&b); err != nil {
+		b, err := d.whom()
+		if err != nil {
 			return nil, err
 		}
 		to, err := d.colleague(d.seat(d.on.id), b.User)
@@ -208,7 +211,7 @@ var opHandBack = operation{
 var opAddSigner = operation{
 	name: ActAddSigner, label: "加签", who: seatName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x *Seat) bool { return x.Added == nil && (x.of(a) || a.Has(org.CentreLeader)) }, func(x *Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.Added == nil && (x.sits(a) || a.Has(org.CentreLeader)) }, func(x *Seat) string {
 			switch {
 			case x.idle() != "":
 				return x.idle()

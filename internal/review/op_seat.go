@@ -36,8 +36,6 @@ func (s State) seatsWhere(a org.Actor, mine func(*Seat) bool, why func(*Seat) st
 	return out, no
 }
 
-func (x *Seat) of(a org.Actor) bool { return x.sits(a) }
-
 // idle says why nobody of the seat can act on it now; "" when somebody can.
 func (x *Seat) idle() string {
 	switch {
@@ -84,7 +82,7 @@ func (s State) speakable(x *Seat, a org.Actor) string {
 var opOpine = operation{
 	name: ActOpine, label: "出具意见", who: seatName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x *Seat) bool { return x.of(a) }, func(x *Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) }, func(x *Seat) string {
 			why := s.speakable(x, a)
 			if why == "" && x.Draft != nil && !x.signs(a) {
 				return "意见已送签,等待负责人签发"
@@ -202,7 +200,7 @@ var opReturnDraft = operation{
 // maySign: whoever signs for the unit; a proxy doesn't sign what they drafted
 // themselves, for then only one person would have looked at it.
 func maySign(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-	return s.seatsWhere(a, func(x *Seat) bool { return x.of(a) }, func(x *Seat) string {
+	return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) }, func(x *Seat) string {
 		if idle := x.idle(); idle != "" {
 			return idle
 		}
