@@ -7,7 +7,7 @@ import type { Sent } from "./types";
  * api is the server as its OpenAPI document describes it. The session is a
  * SameSite cookie, and the server refuses what another site sends: no token is needed.
  */
-export const api = createClient<paths>({ credentials: "same-origin", fetch: (request) => fetch(request) });
+export const api = createClient<paths>({ baseUrl: location.origin, credentials: "same-origin", fetch: (request) => fetch(request) });
 
 interface Answer<T> {
   data?: T;

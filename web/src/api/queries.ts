@@ -1,7 +1,7 @@
 import { QueryClient, type QueryCache, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
 import { Problem, asProblem } from "./problem";
-import type { Box, DemoAccount, ImportReport, Me, Notice, Project, Receipt, Review, ReviewRow, Task } from "./types";
+import type { DemoAccount, ImportReport, Me, Notice, Project, ProjectEdit } from "./types";
 
 const retryable = (count: number, e: unknown) => e instanceof Problem && e.uncertain && count < 2;
 
@@ -60,15 +60,15 @@ export const units = queryOptions({
   queryFn: async () => (await unwrap(api.GET("/api/v1/units"))).units,
 });
 
-const pageSize = 30;
+export const pageSize = 30;
 
-interface Page<T> {
-  items: T[];
+interface Page {
+  items: unknown[];
   next_cursor?: string;
 }
 
 /** pages reads a list keyset page by keyset page. */
-const pages = <T>(queryKey: unknown[], read: (cursor: string | undefined) => Promise<Page<T>>) =>
+export const pages = <P extends Page>(queryKey: unknown[], read: (cursor: string | undefined) => Promise<P>) =>
   infiniteQueryOptions({
     queryKey,
     queryFn: ({ pageParam }) => read(pageParam),
@@ -76,17 +76,26 @@ const pages = <T>(queryKey: unknown[], read: (cursor: string | undefined) => Pro
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 
-export const tasks = (box: Box) =>
-  pages<Task>(["tasks", box], (cursor) => unwrap(api.GET("/api/v1/tasks", { params: { query: { box, cursor, limit: pageSize } } })));
-
 /** ProjectFilter is what the address of the list says; empty fields don't narrow it. */
 export interface ProjectFilter {
   q?: string; county_id?: string; stage?: string; industry_tier?: string; year?: number; framework?: "true" | "false"; sort?: string;
 }
 
 export const projects = (filter: ProjectFilter) =>
-  pages<Project>(["projects", filter], (cursor) =>
+  pages(["projects", filter], (cursor) =>
     unwrap(api.GET("/api/v1/projects", { params: { query: { ...filter, cursor, limit: pageSize } } })));
+
+const reviewable = ["negotiating", "signed", "deferred"];
+
+/** projectChoices are projects that may be submitted for review. */
+export const projectChoices = (q: string) =>
+  queryOptions({
+    queryKey: ["projects", "choices", q],
+    queryFn: async () => {
+      const lists = await Promise.all(reviewable.map((stage) => unwrap(api.GET("/api/v1/projects", { params: { query: { q: q || undefined, stage, limit: 20 } } }))));
+      return lists.flatMap((list) => list.items);
+    },
+  });
 
 /** exportAddress downloads what the list shows, all pages of it. */
 export function exportAddress(filter: ProjectFilter): string {
@@ -120,43 +129,9 @@ export const importProjects = (file: File, dryRun: boolean, key: string): Promis
       bodySerializer: () => file,
     }));
 
-export interface ReviewFilter {
-  q?: string; stage?: Review["stage"]; project_id?: string; open?: "true" | "false";
-}
-
-export const reviews = (filter: ReviewFilter) =>
-  pages<ReviewRow>(["reviews", filter], (cursor) =>
-    unwrap(api.GET("/api/v1/reviews", { params: { query: { ...filter, cursor, limit: pageSize } } })));
-
-export const reviewPlan = (projectID: string) =>
-  queryOptions({
-    queryKey: ["plan", projectID],
-    queryFn: () => unwrap(api.GET("/api/v1/reviews/plan", { params: { query: { project_id: projectID } } })),
-  });
-
-export const startReview = (projectID: string, note: string, key: string): Promise<Receipt> =>
-  unwrap(
-    api.POST("/api/v1/reviews", { body: { project_id: projectID, note }, params: { header: { "Idempotency-Key": key } } }));
-
-export const review = (id: string) =>
-  queryOptions({
-    queryKey: ["review", id],
-    queryFn: () => unwrap(api.GET("/api/v1/reviews/{id}", { params: { path: { id } } })),
-  });
-
-/** reviewActions depend on the review's version: a new one asks again. */
-export const reviewActions = (id: string, version: number) =>
-  queryOptions({
-    queryKey: ["review", id, "actions", version],
-    queryFn: async () =>
-      (await unwrap(api.GET("/api/v1/reviews/{id}/actions", { params: { path: { id } } }))).actions,
-  });
-
-export const act = (id: string, action: string, body: Record<string, unknown>, key: string): Promise<Receipt> =>
-  unwrap(
-    api.POST("/api/v1/reviews/{id}/actions/{action}", {
-      params: { path: { id, action }, header: { "Idempotency-Key": key } }, body,
-    }));
+/** editProject changes figures; the version says which ones were seen. */
+export const editProject = (id: string, edit: ProjectEdit, key: string): Promise<Project> =>
+  unwrap(api.PATCH("/api/v1/projects/{id}", { params: { path: { id }, header: { "Idempotency-Key": key } }, body: edit }));
 
 export const calendarYear = (year: number) =>
   queryOptions({

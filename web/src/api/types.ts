@@ -17,7 +17,26 @@ export type ReviewRow = Sent<Schemas["ReviewRow"]>;
 export type Review = Sent<Schemas["Review"]>;
 export type Seat = Sent<Schemas["Seat"]>;
 export type Step = Sent<Schemas["Step"]>;
-export type Plan = Sent<Schemas["Plan"]>;
+export type Preview = Sent<Schemas["Preview"]>;
+export type Expected = Sent<Schemas["Expected"]>;
+export type Figures = Sent<Schemas["Figures"]>;
+export type Submission = Sent<Schemas["Submission"]>;
+export type Change = Sent<Schemas["Change"]>;
+export type Condition = Sent<Schemas["Condition"]>;
+export type Person = Sent<Schemas["Person"]>;
+export type Paper = Sent<Schemas["PaperRef"]>;
+export type Panel = Sent<Schemas["Panel"]>;
+export type PanelItem = Sent<Schemas["PanelItem"]>;
+export type PanelRule = Sent<Schemas["PanelRule"]>;
+export type Meeting = Sent<Schemas["MeetingRow"]>;
+export type Convening = Sent<Schemas["ConveneBody"]>;
+export type Colleague = Sent<Schemas["Colleague"]>;
+export type Proxy = Sent<Schemas["Proxy"]>;
+export type ProxyDraft = Sent<Schemas["ProxyDraft"]>;
+export type Attachment = Sent<Schemas["Attachment"]>;
+export type BatchItem = Sent<Schemas["BatchItem"]>;
+export type BatchResult = Sent<Schemas["BatchResult"]>;
+export type ProjectEdit = Sent<Schemas["ProjectEdit"]>;
 export type Receipt = Sent<Schemas["Receipt"]>;
 export type ImportReport = Sent<Schemas["Imported"]>;
 export type Statistics = Sent<Schemas["YearFigures"]>;
@@ -47,8 +66,10 @@ export interface Schema {
   maxItems?: number;
   minLength?: number;
   maxLength?: number;
+  minimum?: number;
+  maximum?: number;
   format?: string;
 }
 
-/** Action is something a person may want to do; its schema draws the form. */
-export type Action = Omit<Sent<Schemas["Action"]>, "schema"> & { schema: Schema };
+/** Action is something a person may want to do; its schema draws the form, and is there when it is allowed. */
+export type Action = Omit<Sent<Schemas["Action"]>, "schema"> & { schema?: Schema };

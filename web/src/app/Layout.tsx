@@ -1,4 +1,4 @@
-import { AuditOutlined, BarChartOutlined, CalendarOutlined, InboxOutlined, LogoutOutlined, ProjectOutlined } from "@ant-design/icons";
+import { AuditOutlined, BarChartOutlined, CalendarOutlined, InboxOutlined, LogoutOutlined, ProjectOutlined, SwapOutlined, TeamOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Badge, Button, Layout as Frame, Menu, Spin } from "antd";
 import { Suspense } from "react";
@@ -80,6 +80,8 @@ const places = [
   { key: "/inbox", label: "待办事项", icon: <InboxOutlined /> },
   { key: "/projects", label: "项目库", icon: <ProjectOutlined /> },
   { key: "/reviews", label: "落地前研判", icon: <AuditOutlined /> },
+  { key: "/panels", label: "研判会", icon: <TeamOutlined /> },
+  { key: "/proxies", label: "我的代理", icon: <SwapOutlined /> },
   { key: "/statistics", label: "年度统计", icon: <BarChartOutlined /> },
   { key: "/calendar", label: "工作日历", icon: <CalendarOutlined /> },
 ];
@@ -103,7 +105,7 @@ function Nav({ todo }: { todo: number }) {
           label: (
             <Link to={p.key} tabIndex={-1} aria-current={p.key === here ? "page" : undefined}>
               {p.label}
-              {p.key === "/inbox" && todo > 0 && <Badge count={todo} overflowCount={999} size="small" style={{ marginInlineStart: 8 }} title={`${todo}件待办`} />}
+              {p.key === "/inbox" && todo > 0 && <Badge count={todo} overflowCount={999} size="small" style={{ marginInlineStart: 8 }} title={`${todo >= 1000 ? "999件以上" : `${todo}件`}待办`} />}
             </Link>
           ),
         }))}

@@ -3,7 +3,7 @@ import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { App, ConfigProvider } from "antd";
 import type { ReactNode } from "react";
-import { expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { Problem } from "../api/problem";
 import { newQueryClient } from "../api/queries";
 import type { Action, Receipt } from "../api/types";
@@ -19,22 +19,39 @@ type Send = (action: string, body: Record<string, unknown>, key: string) => Prom
 
 const show = (children: ReactNode) => render(<ConfigProvider button={{ autoInsertSpace: false }}>{children}</ConfigProvider>);
 
-function open(send: Send) {
+/** drafts stands for the server's: what is kept, by method what was asked for. */
+const drafts = { kept: undefined as unknown, asked: [] as string[] };
+
+beforeEach(() => {
+  drafts.kept = undefined;
+  drafts.asked = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    drafts.asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    if (request.method === "PUT") drafts.kept = await request.json();
+    if (request.method === "DELETE") drafts.kept = undefined;
+    if (drafts.kept === undefined) return Response.json({ code: "draft_unknown" }, { status: request.method === "DELETE" ? 200 : 404 });
+    return Response.json({ form: "withdraw", subject: "r", at: "2023-11-07T09:30:00Z", body: drafts.kept });
+  });
+});
+
+const done: Receipt = { id: "r", version: 2, stage: "end", events: ["review.concluded"] };
+
+function open(send: Send, action = withdraw) {
   const onDone = vi.fn();
-  show(
+  const view = show(
     <App>
       <QueryClientProvider client={newQueryClient()}>
-        <ActionDialog action={withdraw} send={send} onClose={() => {}} onDone={onDone} />
+        <ActionDialog action={action} subject="r" send={send} onClose={() => {}} onDone={onDone} />
       </QueryClientProvider>
     </App>,
   );
-  return { onDone, user: userEvent.setup() };
+  return { onDone, user: userEvent.setup(), close: view.unmount };
 }
 
 it("retries a lost answer with the same key", async () => {
   const send = vi.fn<Send>()
     .mockRejectedValueOnce(new Problem(503, "unavailable", "服务暂时不可用"))
-    .mockResolvedValueOnce({ id: "r", version: 2, stage: "end", events: ["review.concluded"] });
+    .mockResolvedValueOnce(done);
   const { onDone, user } = open(send);
   await user.type(screen.getByRole("textbox"), "材料不齐");
   await user.click(screen.getByRole("button", { name: "确认撤回" }));
@@ -58,16 +75,58 @@ it("takes a fresh key after a refusal", async () => {
   expect(onDone).not.toHaveBeenCalled();
 });
 
-it("tells a keyboard user why an action is not allowed, and does not open it", async () => {
+it("keeps a draft, offers it again, and drops it once the action is done", async () => {
+  const before = open(vi.fn<Send>());
+  await before.user.type(screen.getByRole("textbox"), "写了一半");
+  await before.user.click(screen.getByRole("button", { name: "暂存" }));
+  await waitFor(() => expect(drafts.kept).toEqual({ text: "写了一半" }));
+  before.close();
+
+  const { onDone, user } = open(vi.fn<Send>().mockResolvedValue(done));
+  await screen.findByText("您在 2023-11-07 17:30 暂存过这份内容");
+  await user.click(screen.getByRole("button", { name: "继续填写" }));
+  expect(screen.getByRole<HTMLInputElement>("textbox").value).toBe("写了一半");
+  await user.click(screen.getByRole("button", { name: "确认撤回" }));
+  await waitFor(() => expect(onDone).toHaveBeenCalledOnce());
+  await waitFor(() => expect(drafts.asked).toContain("DELETE /api/v1/drafts/withdraw/r"));
+  expect(drafts.kept).toBeUndefined();
+});
+
+it("only asks to confirm what needs nothing said", async () => {
+  const send = vi.fn<Send>().mockResolvedValue(done);
+  const { user } = open(send, { action: "claim", label: "认领", allowed: true, schema: { type: "object", properties: {} } });
+  expect(screen.queryByRole("button", { name: "暂存" })).toBeNull();
+  await user.click(screen.getByRole("button", { name: "确认认领" }));
+  await waitFor(() => expect(send.mock.calls[0]?.slice(0, 2)).toEqual(["claim", {}]));
+  expect(drafts.asked).toEqual([]);
+});
+
+it("shows the main actions first, and tells a keyboard user why another is not allowed", async () => {
   const onChoose = vi.fn();
-  show(<ActionBar actions={[{ ...withdraw, allowed: false, reason: "由发起单位撤回" }]} onChoose={onChoose} />);
+  show(
+    <ActionBar
+      actions={[
+        { action: "opine", label: "出具意见", allowed: true }, { action: "transfer", label: "转办", allowed: true }, withdraw,
+        { action: "decide", label: "作出决定", allowed: false, reason: "部门意见尚未齐备", who: "招商中心负责人" },
+      ]}
+      onChoose={onChoose}
+    />,
+  );
   const user = userEvent.setup();
+  expect(screen.getAllByRole("button").map((b) => b.textContent?.trim())).toEqual(["出具意见", "更多操作"]);
   await user.tab();
-  const button = screen.getByRole("button", { name: "撤回" });
+  await user.tab();
+  await user.keyboard("{Enter}");
+  await screen.findByRole("button", { name: "转办" });
+  expect(screen.getByRole("button", { name: "撤回" }).className).toContain("dangerous");
+  const button = screen.getByRole("button", { name: "作出决定" });
+  for (let i = 0; i < 3; i++) await user.tab();
   expect(document.activeElement).toBe(button);
   expect(button.getAttribute("aria-disabled")).toBe("true");
-  expect(document.getElementById(button.getAttribute("aria-describedby")?.split(" ")[0] ?? "")?.textContent).toContain("由发起单位撤回");
-  await screen.findByRole("tooltip");
+  expect(document.getElementById(button.getAttribute("aria-describedby")?.split(" ")[0] ?? "")?.textContent).toBe("部门意见尚未齐备。可办理人:招商中心负责人");
+  await waitFor(() => expect(screen.getAllByRole("tooltip").map((t) => t.textContent)).toContain("部门意见尚未齐备。可办理人:招商中心负责人"));
   await user.keyboard("{Enter}");
   expect(onChoose).not.toHaveBeenCalled();
+  await user.click(screen.getByRole("button", { name: "转办" }));
+  expect(onChoose.mock.calls[0]?.[0]).toMatchObject({ action: "transfer" });
 });

@@ -1,23 +1,19 @@
-import { useInfiniteQuery, type InfiniteData, type UseInfiniteQueryOptions } from "@tanstack/react-query";
+import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { Button, Table, type TableProps } from "antd";
 import { Trouble } from "./PageState";
 
-interface PageOf<T> {
-  items: T[];
-}
-
-type PagesQuery<T> = UseInfiniteQueryOptions<PageOf<T>, Error, InfiniteData<PageOf<T>>, unknown[], string | undefined>;
-
 /** PagedTable is a list that grows page by page, with its loading, empty and error states. */
-export function PagedTable<T extends { id: string }>({ query, columns, empty, label, onChange, scrollX }: {
-  query: PagesQuery<T>;
+export function PagedTable<T extends { id: string }>({ list, columns, empty, label, onChange, scrollX, rowSelection, open }: {
+  list: UseInfiniteQueryResult<InfiniteData<{ items: T[] }>>;
   columns: TableProps<T>["columns"];
   empty: string;
   label: string;
   onChange?: TableProps<T>["onChange"];
   scrollX?: number;
+  rowSelection?: TableProps<T>["rowSelection"];
+  /** open is where a click on a row leads; its first link leads there too, for the keyboard */
+  open?: (row: T) => void;
 }) {
-  const list = useInfiniteQuery(query);
   const rows = list.data?.pages.flatMap((p) => p.items) ?? [];
   return (
     <>
@@ -26,6 +22,9 @@ export function PagedTable<T extends { id: string }>({ query, columns, empty, la
         aria-label={label}
         size="middle"
         rowKey="id"
+        rowSelection={rowSelection}
+        rowClassName={open && "opens"}
+        onRow={open && ((row) => ({ onClick: (e) => { if (!(e.target as HTMLElement).closest("a, button, input, label")) open(row); } }))}
         columns={columns}
         dataSource={rows}
         loading={list.isPending}

@@ -19,8 +19,9 @@ export function Timeline({ items }: { items: Moment[] }) {
               {m.text.replace(automaticMark, "")}
             </div>
             <div className="timeline-meta">
-              {stamp(m.at)} {m.automatic ? "" : [m.unit_name, m.actor_name].filter(Boolean).join(" ")}
+              {stamp(m.at)} {m.automatic ? "" : [m.unit_name, m.actor_name + (m.for ? `(代理${m.for})` : "")].filter(Boolean).join(" ")}
             </div>
+            <div className="hash" title={`记录链上的指纹 ${m.hash}`}>{m.hash.slice(0, 12)}</div>
           </div>
         ),
       }))}

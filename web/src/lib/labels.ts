@@ -28,7 +28,8 @@ export const verifications: Option[] = [
 ];
 
 export const reviewStages: Option[] = [
-  { value: "intake", label: "受理" }, { value: "opinions", label: "部门会审" }, { value: "decision", label: "决定" },
+  { value: "intake", label: "受理" }, { value: "opinions", label: "部门会审" }, { value: "panel", label: "研判会" },
+  { value: "decision", label: "决定" }, { value: "conditions", label: "条件落实" }, { value: "deferred", label: "暂缓" },
   { value: "end", label: "办结" },
 ];
 
@@ -36,6 +37,26 @@ export const outcomes: Option[] = [
   { value: "approved", label: "通过" }, { value: "conditional", label: "有条件通过" }, { value: "deferred", label: "暂缓" },
   { value: "rejected", label: "否决" }, { value: "withdrawn", label: "撤回" }, { value: "terminated", label: "终止" },
 ];
+
+export const meetingStages: Option[] = [
+  { value: "convened", label: "筹备" }, { value: "open", label: "开会" }, { value: "closed", label: "散会" }, { value: "cancelled", label: "取消" },
+];
+
+export const lights: Option[] = [
+  { value: "red", label: "红灯(严重逾期)" }, { value: "yellow", label: "黄灯(到期未办)" }, { value: "green", label: "绿灯(期限内)" },
+];
+
+export const taskKinds: Option[] = [{ value: "review", label: "落地前研判" }, { value: "panel", label: "研判会" }];
+
+/** taskActions are the kinds of work that an inbox is filtered by. */
+export const taskActions: Option[] = [
+  { value: "accept", label: "受理" }, { value: "opine", label: "出具意见" }, { value: "sign", label: "签发意见" },
+  { value: "hand_back", label: "受委派办理" }, { value: "resubmit", label: "补正材料" }, { value: "forward", label: "审核转送" },
+  { value: "decide", label: "作出决定" }, { value: "submit_evidence", label: "落实条件" }, { value: "close_condition", label: "核销条件" },
+  { value: "attend", label: "参会签到" }, { value: "vote", label: "投票" }, { value: "minutes", label: "整理纪要" },
+];
+
+export const choices: Option[] = [{ value: "for", label: "同意" }, { value: "against", label: "不同意" }, { value: "abstain", label: "弃权" }];
 
 /** labelOf is the label of a value, or the value itself if the server is newer than this page. */
 export const labelOf = (options: Option[], value: string | undefined): string =>

@@ -1,3 +1,5 @@
+import dayjs, { type Dayjs } from "dayjs";
+
 // Times come in UTC and are shown in Asia/Shanghai, wherever the reader's browser is.
 
 const zone = "Asia/Shanghai";
@@ -25,3 +27,9 @@ export function remaining(due: string, now: Date): { text: string; overdue: bool
   if (now > new Date(due)) return { text: days === 0 ? "已逾期(今日到期)" : `已逾期${-days}天`, overdue: true };
   return { text: days === 0 ? "今日到期" : `还剩${days}天`, overdue: false };
 }
+
+/** toShanghai is a moment as a date field shows it: with Shanghai's clock, whatever the reader's is. */
+export const toShanghai = (time: string): Dayjs => dayjs(stamp(time));
+
+/** fromShanghai reads what a date field shows as Shanghai's clock, in RFC 3339. */
+export const fromShanghai = (shown: Dayjs): string => shown.format("YYYY-MM-DDTHH:mm:00+08:00");

@@ -1,9 +1,10 @@
-import { AuditOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
+import { AuditOutlined, EditOutlined } from "@ant-design/icons";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Button, Card, Descriptions, Steps, Table, Tooltip, type DescriptionsProps } from "antd";
-import { lazy, Suspense, useState } from "react";
-import { useParams } from "react-router";
-import { project, projectTimeline, reviews } from "../api/queries";
+import { lazy, Suspense } from "react";
+import { useNavigate, useParams, useSearchParams } from "react-router";
+import { project, projectTimeline } from "../api/queries";
+import { reviews } from "../api/reviews";
 import type { Me, Project as ProjectData, ReviewRow } from "../api/types";
 import { useSession, useUnitName } from "../app/session";
 import { Loaded } from "../components/PageState";
@@ -15,7 +16,7 @@ import { Timeline } from "../components/Timeline";
 import { investorKinds, labelOf, projectStages, tiers, verifications } from "../lib/labels";
 import { formatAmount } from "../lib/money";
 
-const StartReview = lazy(async () => ({ default: (await import("../components/StartReview")).StartReview }));
+const EditProject = lazy(async () => ({ default: (await import("../components/EditProject")).EditProject }));
 
 export function Project() {
   const { id = "" } = useParams();
@@ -26,7 +27,7 @@ export function Project() {
       title={p?.name ?? "项目"}
       heading={p && <>{p.name}<Illustrative when={p.illustrative} /></>}
       note={p && <>{p.code} <ProjectStage stage={p.stage} label={labelOf(projectStages, p.stage)} /></>}
-      actions={p && <StartButton p={p} />}
+      actions={p && <><EditButton p={p} /><StartButton p={p} /></>}
     >
       <Loaded query={query}>{(data) => <Detail p={data} />}</Loaded>
     </Page>
@@ -41,8 +42,25 @@ export function whyNoReview(p: Pick<ProjectData, "stage">, session: Pick<Me, "ma
   return undefined;
 }
 
+/** mayEdit: the centre keeps every project, a county its own; the server decides in the end. */
+export const mayEdit = (p: Pick<ProjectData, "county_id">, session: Pick<Me, "may_import_projects" | "unit">): boolean =>
+  session.may_import_projects && (session.unit.id === "centre" || session.unit.id === p.county_id);
+
+/** EditButton opens the form; so does the address with ?edit=1, to which a supplement leads. */
+function EditButton({ p }: { p: ProjectData }) {
+  const [query, setQuery] = useSearchParams();
+  if (!mayEdit(p, useSession())) return null;
+  const show = (open: boolean) => setQuery(open ? { edit: "1" } : {}, { replace: true });
+  return (
+    <>
+      <Button icon={<EditOutlined />} onClick={() => show(true)}>修改项目</Button>
+      {query.get("edit") === "1" && <Suspense><EditProject project={p} onClose={() => show(false)} /></Suspense>}
+    </>
+  );
+}
+
 function StartButton({ p }: { p: ProjectData }) {
-  const [open, setOpen] = useState(false);
+  const navigate = useNavigate();
   const reason = whyNoReview(p, useSession());
   if (reason) {
     return (
@@ -51,12 +69,7 @@ function StartButton({ p }: { p: ProjectData }) {
       </Tooltip>
     );
   }
-  return (
-    <>
-      <Button type="primary" icon={<AuditOutlined />} onClick={() => setOpen(true)}>发起研判</Button>
-      {open && <Suspense><StartReview project={p} onClose={() => setOpen(false)} /></Suspense>}
-    </>
-  );
+  return <Button type="primary" icon={<AuditOutlined />} onClick={() => void navigate(`/reviews/new?project=${p.id}`)}>发起研判</Button>;
 }
 
 function Detail({ p }: { p: ProjectData }) {
@@ -127,5 +140,5 @@ function Funds({ p }: { p: ProjectData }) {
 }
 
 function ReviewsOf({ id }: { id: string }) {
-  return <PagedTable<ReviewRow> query={reviews({ project_id: id })} columns={useReviewColumns({ project: false })} empty="还没有发起过研判" label="研判" />;
+  return <PagedTable<ReviewRow> list={useInfiniteQuery(reviews({ project_id: id }))} columns={useReviewColumns({ project: false })} empty="还没有发起过研判" label="研判" />;
 }

@@ -1,5 +1,5 @@
 import { DownloadOutlined, ImportOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Button, Input, Select, type TableProps } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { Link, useSearchParams } from "react-router";
@@ -53,7 +53,7 @@ export function Projects() {
     >
       <Filters filter={filter} narrow={narrow} />
       <PagedTable<Project>
-        query={projects(filter)}
+        list={useInfiniteQuery(projects(filter))}
         columns={useColumns(filter.sort)}
         empty="没有符合条件的项目"
         label="项目"

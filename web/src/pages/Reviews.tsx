@@ -1,7 +1,10 @@
-import { Input, Select } from "antd";
-import { useSearchParams } from "react-router";
-import { reviews, type ReviewFilter } from "../api/queries";
+import { PlusOutlined } from "@ant-design/icons";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Button, Input, Select } from "antd";
+import { useNavigate, useSearchParams } from "react-router";
+import { reviews, type ReviewFilter } from "../api/reviews";
 import type { ReviewRow } from "../api/types";
+import { useSession } from "../app/session";
 import { Page } from "../components/Page";
 import { PagedTable } from "../components/PagedTable";
 import { useReviewColumns } from "../components/reviewColumns";
@@ -18,6 +21,8 @@ export function filterOf(query: URLSearchParams): ReviewFilter {
 }
 
 export function Reviews() {
+  const session = useSession();
+  const navigate = useNavigate();
   const [query, setQuery] = useSearchParams();
   const { q, stage, open } = filterOf(query);
   const narrow = (name: string, value: string | undefined) => {
@@ -27,14 +32,14 @@ export function Reviews() {
     setQuery(next, { replace: true });
   };
   return (
-    <Page title="落地前研判">
+    <Page title="落地前研判" actions={session.may_start_reviews && <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate("/reviews/new")}>发起研判</Button>}>
       <div className="filters" role="search" aria-label="筛选研判">
         <Input.Search key={q ?? ""} aria-label="搜索项目名称" placeholder="项目名称" allowClear maxLength={100} defaultValue={q} style={{ width: 240 }} onSearch={(v) => narrow("q", v.trim())} />
         <Select aria-label="办理情况" placeholder="办理情况" allowClear style={{ width: 130 }} value={open} onChange={(v?: string) => narrow("open", v)} options={[{ value: "true", label: "办理中" }, { value: "false", label: "已办结" }]} />
         <Select aria-label="阶段" placeholder="阶段" allowClear style={{ width: 130 }} value={stage} onChange={(v?: string) => narrow("stage", v)} options={reviewStages} />
       </div>
       <PagedTable<ReviewRow>
-        query={reviews(filterOf(query))}
+        list={useInfiniteQuery(reviews(filterOf(query)))}
         columns={useReviewColumns({ project: true })}
         empty="没有符合条件的研判"
         label="研判"

@@ -4,6 +4,9 @@ import { exportAddress } from "../api/queries";
 import { yearOf } from "../lib/year";
 import { weeksOf } from "./Calendar";
 import { whyNoReview } from "./Project";
+import { changesOf } from "../components/EditProject";
+import { addressOf, atMost, filterOf as inboxFilterOf } from "./Inbox";
+import { arrangementOf, usual, type Values } from "./panels/Arrangement";
 import { filterOf } from "./Projects";
 import { groups, safePath } from "./SignIn";
 
@@ -53,5 +56,42 @@ describe("calendar", () => {
     expect(yearOf("1900", 2026)).toBe(2026);
     expect(yearOf("x", 2026)).toBe(2026);
     expect(yearOf("2027", 2026)).toBe(2027);
+  });
+});
+
+describe("inbox", () => {
+  it("narrows by its address, and only by what fits the box", () => {
+    const behalf = [{ user_id: "zhang" }];
+    const of = (text: string) => JSON.parse(JSON.stringify(inboxFilterOf(new URLSearchParams(text), behalf))) as unknown;
+    expect(of("")).toEqual({ box: "todo" });
+    expect(of("action=opine&light=red&overdue=true&mine=true&for=zhang&unread=true")).toEqual({ box: "todo", action: "opine", light: "red", overdue: true, mine: true, for: "zhang" });
+    expect(of("box=cc&action=opine&mine=true&unread=true&for=li")).toEqual({ box: "cc", unread: true });
+    expect(of("box=nowhere&kind=x&light=blue")).toEqual({ box: "todo" });
+  });
+  it("counts up to a thousand", () => {
+    expect([undefined, 0, 999, 1000].map(atMost)).toEqual(["0", "0", "999", "999+"]);
+  });
+  it("opens what a task belongs to", () => {
+    expect(addressOf({ kind: "review", process_id: "r" })).toBe("/reviews/r");
+    expect(addressOf({ kind: "panel", process_id: "p" })).toBe("/panels/p");
+  });
+});
+
+describe("editing a project", () => {
+  it("sends only what was changed, and clears what was emptied", () => {
+    const project = { name: "电池", agreed_amount: "60000", chemicals: false, remark: "旧" } as Parameters<typeof changesOf>[0];
+    expect(changesOf(project, { ...project, agreed_amount: "80000", chemicals: true, remark: "" })).toEqual({ agreed_amount: "80000", chemicals: true, remark: "" });
+    expect(changesOf(project, { ...project })).toEqual({});
+  });
+});
+
+describe("convening a panel", () => {
+  it("sends fractions, and weights only where they count", () => {
+    const values = { ...usual, title: " 第一次研判会 ", at: "2026-11-25T23:59:00+08:00", place: "会议室", chair: "u", casting: true, members: [{ user: { id: "u", name: "甲" }, weight: 3 }] } as Values;
+    const sent = arrangementOf(values);
+    expect(sent.members).toEqual([{ user_id: "u" }]);
+    expect(sent.title).toBe("第一次研判会");
+    expect(sent.rule).toMatchObject({ quorum: "2/3", quorum_strict: false, threshold: "1/2", threshold_strict: true, casting: true, quorum_of: "members" });
+    expect(arrangementOf({ ...values, weighted: true, threshold: "2/3" })).toMatchObject({ members: [{ user_id: "u", weight: 3 }], rule: { threshold: "2/3", threshold_strict: false, casting: false } });
   });
 });
