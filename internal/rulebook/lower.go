@@ -206,8 +206,12 @@ func (l *lowering) metric(o *object) {
 	if last == nil {
 		last = l.column(t, "", integer(0))
 	}
-	if o.has("缺省") {
-		last = l.column(t, "缺省", op(OpDefault, column(last), o.formula("缺省")))
+	if e := o.formula("缺省"); e != nil {
+		if e.Op == OpNum && e.Measure.Word == "" { // a bare number is in the metric's own unit
+			e.Measure = l.measure(o, "计量")
+			e.Num = e.Num.Mul(e.Measure.written())
+		}
+		last = l.column(t, "缺省", op(OpDefault, column(last), e))
 	}
 	last = l.process(t, o, "处理", last)
 	m.Value, last.Label = last, m.Name

@@ -148,7 +148,7 @@ func (f *findings) object(n *yaml.Node, shape string, words map[string]bool) *ob
 		o.keys[name] = n.Content[i+1]
 		o.order = append(o.order, name)
 		if shape != "" && findKey(shapes[shape], name) == nil {
-			f.errorf(at(n.Content[i]), "key_unknown", "“%s”中没有“%s”这个键%s", shape, name, suggestion(name, keyNames(shapes[shape])))
+			f.errorf(at(n.Content[i]), "key_unknown", "“%s”中没有“%s”这个键%s", shape, name, keyHint(n, name, keyNames(shapes[shape])))
 		}
 	}
 	for _, k := range shapes[shape] {
@@ -157,6 +157,14 @@ func (f *findings) object(n *yaml.Node, shape string, words map[string]bool) *ob
 		}
 	}
 	return o
+}
+
+// keyHint knows the usual slip: a comma inside a formula in braces ends the formula.
+func keyHint(n *yaml.Node, name string, known []string) string {
+	if n.Style&yaml.FlowStyle != 0 && strings.ContainsAny(name, "()≥≤+×÷") {
+		return ":花括号里的公式若含英文逗号,请给公式加引号,或用中文逗号"
+	}
+	return suggestion(name, known)
 }
 
 func findKey(list []key, name string) *key {
