@@ -315,3 +315,9 @@ var projectWords = map[string]string{
 	"本年投产": "投产日期 ≥ 年初 且 投产日期 ≤ 截止日",
 	"亿元项目": "投资额 ≥ 1亿元",
 }
+
+// Env is what a name such as 年初 stands for; the day as days since 1970-01-01.
+func (s *Scores) Env(name string) Num { return s.run.env(name) }
+
+// Title is what people call the column.
+func (c *Column) Title() string { return c.title() }

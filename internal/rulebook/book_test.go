@@ -25,7 +25,7 @@ func open(t testing.TB, file string) *Book {
 
 // TestPublishedCases holds the language to results that public documents print.
 func TestPublishedCases(t *testing.T) {
-	files, err := filepath.Glob("testdata/published/*.yaml")
+	files, err := filepath.Glob("testdata/*/*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no published cases")
 	}

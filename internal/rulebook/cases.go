@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -199,4 +200,35 @@ func (t *caseRun) find(what string) *Column {
 		}
 	}
 	return nil
+}
+
+// Write prints the report.
+func (r CaseReport) Write(w io.Writer) error {
+	lines := []string{}
+	for _, f := range r.Findings {
+		lines = append(lines, f.String())
+	}
+	lines = append(lines, fmt.Sprintf("用例 %d 个,比对 %d 个值,不符 %d 处", r.Cases, r.Values, len(r.Findings)),
+		fmt.Sprintf("指标覆盖 %d/%d,分支覆盖 %d/%d", r.Nodes-len(r.Expected), r.Nodes, r.Branches-len(r.Untouched), r.Branches))
+	for _, name := range r.Expected {
+		lines = append(lines, "  没有用例的指标:"+name)
+	}
+	for _, name := range r.Untouched {
+		lines = append(lines, "  没有走到的分支:"+name)
+	}
+	_, err := fmt.Fprintln(w, strings.Join(lines, "\n"))
+	return err
+}
+
+// CaseFacts are the facts of every case, by its name; those that don't load are left
+// out, RunCases reports them.
+func (b *Book) CaseFacts() map[string]*Facts {
+	out := map[string]*Facts{}
+	for _, c := range b.Cases {
+		f := &findings{file: b.File}
+		if facts := b.factsFrom(f, c.facts, false); !f.list.Failed() {
+			out[c.Name] = facts
+		}
+	}
+	return out
 }

@@ -1,6 +1,10 @@
 package rulebook
 
-import "strings"
+import (
+	"fmt"
+	"io"
+	"strings"
+)
 
 // Explanation is why a value is what it is: clause, formula with names, the same with
 // the unit's figures, and what stands behind the figures.
@@ -333,4 +337,17 @@ func (e *Explanation) Lines(indent string) []string {
 		list = append(list, p.Lines(indent+"  ")...)
 	}
 	return list
+}
+
+// WriteExplanations prints how every total came about, or that of one unit.
+func (s *Scores) WriteExplanations(w io.Writer, unit string) error {
+	for _, u := range s.Order() {
+		if x := s.Facts.Units[u]; unit == "" || x.Name == unit {
+			text := "\n【" + x.Name + "】\n" + strings.Join(s.ExplainTotal(u).Lines(""), "\n")
+			if _, err := fmt.Fprintln(w, text); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

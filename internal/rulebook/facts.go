@@ -400,8 +400,8 @@ func (f *Facts) Evidence(unit int, figure string) []string {
 	return f.sources[figureKey{unit, figure}]
 }
 
-// lacking names units of the rosters that the facts don't have.
-func (f *Facts) lacking() []string {
+// Lacking names units of the rosters that the facts don't have.
+func (f *Facts) Lacking() []string {
 	var list []string
 	for _, g := range f.book.Groups {
 		for _, name := range g.Roster {
@@ -421,4 +421,69 @@ func days(d calendar.Date) int64 {
 func dateOf(day int64) calendar.Date {
 	y, m, d := time.Unix(day*86400, 0).UTC().Date()
 	return calendar.Date{Year: y, Month: m, Day: d}
+}
+
+// Figure is a reported metric's value for a unit, as a number (truth as 0 and 1) and
+// as a text.
+func (f *Facts) Figure(c *Column, unit int) (Num, string) {
+	fig := f.figures[c]
+	return fig.nums[unit], fig.texts[unit]
+}
+
+// Records is how many records a table has.
+func (f *Facts) Records(t *Table) int { return f.records[t].n }
+
+// Cell is a record's field: a Num, bool, string or calendar.Date; nil when nobody
+// gave it.
+func (f *Facts) Cell(t *Table, field *Field, i int) any {
+	s := f.records[t].fields[field.index]
+	switch s.kind {
+	case Text:
+		return s.dict[s.ids[i]]
+	case Truth:
+		return s.flags[i]
+	case Date:
+		if s.days[i] == noDay {
+			return nil
+		}
+		return dateOf(int64(s.days[i]))
+	}
+	if s.nums[i] != absent {
+		return Num{n: s.nums[i], d: scale}
+	}
+	if n, ok := s.other[i]; ok {
+		return n
+	}
+	return nil
+}
+
+// Incomplete reports whether a number is lacking in some record.
+func (f *Facts) Incomplete(t *Table, field *Field) bool {
+	return field.Type == Number && hasAbsent(f.records[t].fields[field.index].nums)
+}
+
+// Days counts from 1970-01-01.
+func Days(d calendar.Date) int64 { return days(d) }
+
+// FigureType is what a reported figure is: a number, truth or text.
+func (b *Book) FigureType(figure string) Type {
+	if m := b.metric(figure); m != nil && m.reported != nil {
+		return m.reported.Type
+	}
+	return Number
+}
+
+// Period completes the time of facts: the day is the end of the month or year when
+// nobody gave it, the year that of the day.
+func Period(year, month int, asOf calendar.Date) (y, m int, day calendar.Date) {
+	if asOf.IsZero() && year > 0 {
+		asOf = calendar.Date{Year: year + 1, Month: 1, Day: 1}.AddDays(-1)
+		if month > 0 && month < 12 {
+			asOf = calendar.Date{Year: year, Month: time.Month(month + 1), Day: 1}.AddDays(-1)
+		}
+	}
+	if year == 0 {
+		year = asOf.Year
+	}
+	return year, month, asOf
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"io"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -74,7 +73,7 @@ func (b *Book) factsFrom(f *findings, n *yaml.Node, lenient bool) *Facts {
 			r.rows(name, tables.items(name))
 		}
 	}
-	for _, name := range facts.lacking() {
+	for _, name := range facts.Lacking() {
 		f.errorf(o.at("单位"), "roster_incomplete", "参评名单中的“%s”没有数据", name)
 	}
 	return facts
@@ -86,16 +85,7 @@ func period(o *object, b *Book) (year, month int, asOf calendar.Date) {
 		fallback = b.From.Year
 	}
 	year, month, asOf = o.whole("年度", 1949, 2200, fallback), o.whole("月份", 1, 12, 0), o.day("截止")
-	if asOf.IsZero() && year > 0 {
-		asOf = calendar.Date{Year: year + 1, Month: 1, Day: 1}.AddDays(-1)
-		if month > 0 && month < 12 {
-			asOf = dateOf(days(calendar.Date{Year: year, Month: time.Month(month + 1), Day: 1}) - 1)
-		}
-	}
-	if year == 0 {
-		year = asOf.Year
-	}
-	return year, month, asOf
+	return Period(year, month, asOf)
 }
 
 func (r factsReader) take(at Pos, p *Problem) {

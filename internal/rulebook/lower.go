@@ -206,12 +206,13 @@ func (l *lowering) metric(o *object) {
 	if last == nil {
 		last = l.column(t, "", integer(0))
 	}
-	if e := o.formula("缺省"); e != nil {
-		if e.Op == OpNum && e.Measure.Word == "" { // a bare number is in the metric's own unit
-			e.Measure = l.measure(o, "计量")
-			e.Num = e.Num.Mul(e.Measure.written())
-		}
+	if e := l.ownUnit(o, "缺省"); e != nil {
 		last = l.column(t, "缺省", op(OpDefault, column(last), e))
+	}
+	if o.text("除零") == "不适用" {
+		last = l.column(t, "除零", op(OpPolicy, column(last), nil, &Expr{Op: OpAbsent, Fault: &Fault{Kind: NotApplicable}}))
+	} else if e := l.ownUnit(o, "除零"); e != nil {
+		last = l.column(t, "除零", op(OpPolicy, column(last), nil, e))
 	}
 	last = l.process(t, o, "处理", last)
 	m.Value, last.Label = last, m.Name
@@ -221,6 +222,16 @@ func (l *lowering) metric(o *object) {
 	if m.reported != nil {
 		m.reported.Measure = last.Measure
 	}
+}
+
+// ownUnit reads a formula; a bare number is in the metric's own unit.
+func (l *lowering) ownUnit(o *object, name string) *Expr {
+	e := o.formula(name)
+	if e != nil && e.Op == OpNum && e.Measure.Word == "" {
+		e.Measure = l.measure(o, "计量")
+		e.Num = e.Num.Mul(e.Measure.written())
+	}
+	return e
 }
 
 // metricValue is the figure as reported, or as its method gives it.

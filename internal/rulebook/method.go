@@ -479,7 +479,7 @@ func (l *lowering) special(t *target, o *object, v, e *Expr) *Expr {
 func efficacy(l *lowering, t *target, o *object) lowered {
 	v := l.step(t, "值", l.get(t, o, "值", nil))
 	high, low := l.get(t, o, "最大", grouped("最大", v)), l.get(t, o, "最小", grouped("最小", v))
-	hi, lo := l.step(t, "最大", high), l.step(t, "最小", low)
+	hi, lo := l.bound(t, "最大", high), l.bound(t, "最小", low)
 	above := op(OpSub, v.clone(), lo.clone())
 	if falling(o) {
 		above = op(OpSub, hi.clone(), v.clone())
@@ -488,6 +488,14 @@ func efficacy(l *lowering, t *target, o *object) lowered {
 	e = op(OpAdd, op(OpMul, e, l.get(t, o, "系数", integer(40))), l.get(t, o, "基础", integer(60)))
 	e.At = at(o.node)
 	return lowered{raw: l.special(t, o, v, e), full: integer(100)}
+}
+
+// bound is a step of its own unless it is a constant, which needs no column.
+func (l *lowering) bound(t *target, label string, e *Expr) *Expr {
+	if e.Op == OpNum {
+		return e
+	}
+	return l.step(t, label, e)
 }
 
 func contrast(l *lowering, t *target, o *object) lowered {

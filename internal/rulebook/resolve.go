@@ -42,9 +42,13 @@ func (l *lowering) resolve(c *Column) {
 	l.book.columns = append(l.book.columns, c)
 }
 
-// mustBePoints refuses a score in 万元.
+// mustBePoints makes a score points, and refuses one in 万元.
 func (l *lowering) mustBePoints(c *Column) {
-	if c.Node == nil || c.Node.Value != c || c.Measure.dimensionless() && c.Type == Number {
+	if c.Node == nil || c.Node.Value != c {
+		return
+	}
+	if c.Measure.dimensionless() && c.Type == Number {
+		c.Measure = words["分"]
 		return
 	}
 	if c.Type != Number {
@@ -96,7 +100,9 @@ func (l *lowering) expr(e *Expr, s scope) *Expr {
 	e.done = true
 	if e.Op != OpCases { // the order of findings follows the order of writing
 		for i, a := range e.Args {
-			e.Args[i] = l.expr(a, s)
+			if a != nil {
+				e.Args[i] = l.expr(a, s)
+			}
 		}
 	}
 	l.typed(e, s)
@@ -301,7 +307,11 @@ func (l *lowering) cases(e *Expr, s scope) {
 	e.Branch = len(l.book.branches) + 1
 	owner := s.column.title()
 	for i := 0; i+1 < len(e.Args); i += 2 {
-		l.book.branches = append(l.book.branches, branch{owner + "·第" + Int(int64(i/2+1)).String() + "档", e.Args[i].At})
+		place := e.Args[i].At
+		if place == (Pos{}) {
+			place = e.At
+		}
+		l.book.branches = append(l.book.branches, branch{owner + "·第" + Int(int64(i/2+1)).String() + "档", place})
 	}
 	l.book.branches = append(l.book.branches, branch{owner + "·其余", e.At})
 }

@@ -137,3 +137,19 @@ func (r *Result) WriteJSON(w io.Writer) error {
 	e.SetIndent("", "  ")
 	return e.Encode(r)
 }
+
+// Only limits the result to one unit; "" leaves it as it is.
+func (r *Result) Only(unit string) *Result {
+	if unit == "" {
+		return r
+	}
+	c := *r
+	c.Units, c.Hash = nil, ""
+	for _, u := range r.Units {
+		if u.Unit == unit {
+			c.Units = append(c.Units, u)
+		}
+	}
+	c.seal()
+	return &c
+}

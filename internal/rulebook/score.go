@@ -126,14 +126,19 @@ func (s *Scores) nodeFindings(f *findings, n *Node, u int) {
 	s.add(f, Notice, u, n.Name, n.at, fault, fault.Message()+","+result)
 }
 
-// metricFindings tells of figures taken at their 缺省.
+// metricFindings tells of metrics taken at their 缺省 or 除零.
 func (s *Scores) metricFindings(f *findings, u int) {
 	for _, m := range s.Facts.book.Metrics {
-		if m.Table != nil || m.reported == nil || m.Value.Expr == nil {
-			continue
-		}
-		if fault := s.value(m.reported, u).Fault(); fault != nil && fault.Kind == Missing && s.value(m.Value, u).Fault() == nil {
-			s.add(f, Notice, u, m.Name, m.at, fault, "没有数据,按缺省计"+m.Value.show(s.value(m.Value, u)))
+		for _, c := range m.steps {
+			if c.Expr == nil || c.Expr.Op != OpDefault && c.Expr.Op != OpPolicy || c.Expr.Args[0].Op != OpColumn || c.Table != nil {
+				continue
+			}
+			fault := s.value(c.Expr.Args[0].Col, u).Fault()
+			now := s.value(c, u)
+			if fault == nil || fault.Kind != Missing && fault.Kind != DivisionByZero || now.Fault() != nil && now.Fault().Kind != NotApplicable {
+				continue
+			}
+			s.add(f, Notice, u, m.Name, m.at, fault, fault.Message()+",按细则计为"+valueText(c.Measure, now))
 		}
 	}
 }
@@ -247,3 +252,20 @@ func (s *Scores) shift(u int, taken map[int]int) {
 		}
 	}
 }
+
+// Place is a unit's place among the facts' units, -1 when there is no such unit.
+func (f *Facts) Place(unit string) int {
+	if u, ok := f.byName[unit]; ok {
+		return u
+	}
+	return -1
+}
+
+// Value is any column's value for a unit.
+func (s *Scores) Value(c *Column, u int) Num { return s.value(c, u) }
+
+// Why names the outcome that changed a unit's grade; "" when none did.
+func (s *Scores) Why(u int) string { return s.why[u] }
+
+// Members are the units of a group, by their place among the facts' units.
+func (s *Scores) Members(g int) []int { return s.run.members[g] }
