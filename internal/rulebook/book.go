@@ -95,6 +95,7 @@ type Metric struct {
 	owner    string
 	at       Pos
 	used     bool
+	shown    bool // for reading only: nothing need use it
 }
 
 // Node is an indicator, or a heading over others.

@@ -219,7 +219,7 @@ func (k *compiler) points(n *Node) numFn {
 
 // hit remembers which ways through a choice were taken, when coverage is asked for.
 func (k *compiler) hit(e *Expr, way int) {
-	if k.coverage != nil {
+	if k.coverage != nil && e.Branch > 0 && 2*way < len(e.Args)-1+boolInt(e.Args[len(e.Args)-1].Op != OpAbsent) {
 		k.coverage[e.Branch-1+way] = true
 	}
 }

@@ -42,15 +42,23 @@ type explainer struct {
 func (x *explainer) node(n *Node) *Explanation {
 	e := &Explanation{ID: n.ID, Name: n.Name, Clause: n.Clause, Formula: n.Raw.base().Formula()}
 	v := x.scores.Of(n, x.unit)
-	e.Value, e.Working = valueText(words["分"], v), x.working(n)
+	e.Value, e.Working = valueText(words["分"], v), x.working(n.Value)
 	for _, c := range n.steps {
 		x.seen[c] = true
 	}
-	for _, c := range n.chain() {
-		e.Parts = append(e.Parts, x.behind(c.Expr, n)...)
-		x.records(e, c)
-	}
+	x.parts(e, n.Value, n)
 	return e
+}
+
+// parts tells what stands behind every column of a row.
+func (x *explainer) parts(e *Explanation, c *Column, n *Node) {
+	row := c.chain()
+	for _, c := range row {
+		if c.Expr != nil {
+			e.Parts = append(e.Parts, x.behind(c.Expr, row, n)...)
+			x.records(e, c)
+		}
+	}
 }
 
 // base is the column that a row of operations began with.
@@ -79,10 +87,10 @@ func (c *Column) previous() *Column {
 	return found
 }
 
-// chain is the row of columns from the raw value to the score.
-func (n *Node) chain() []*Column {
-	list := []*Column{n.Value}
-	for c := n.Value; c.Verb != ""; {
+// chain is the row of columns from the first value to the column, by operations.
+func (c *Column) chain() []*Column {
+	list := []*Column{c}
+	for c.Verb != "" {
 		if c = c.previous(); c == nil {
 			break
 		}
@@ -92,12 +100,16 @@ func (n *Node) chain() []*Column {
 }
 
 // working is "28÷27×50%+177.7÷54×50% = 2.1638 → 封顶 1 → ×0.5 = 0.5".
-func (x *explainer) working(n *Node) string {
-	chain := n.chain()
+func (x *explainer) working(c *Column) string {
+	chain := c.chain()
 	p := printer{x.scores, x.unit}
 	var b strings.Builder
-	b.WriteString(p.expr(chain[0].Expr, 0))
 	v := x.scores.value(chain[0], x.unit)
+	if chain[0].Expr != nil {
+		b.WriteString(p.expr(chain[0].Expr, 0))
+	} else {
+		b.WriteString("填报")
+	}
 	if s := valueText(chain[0].Measure, v); s != b.String() {
 		b.WriteString(" = " + s)
 	}
@@ -132,7 +144,7 @@ func (x *explainer) step(p printer, c *Column, v, next Num) string {
 			return " → 前提成立"
 		}
 		return " → 前提“" + printer{}.expr(c.Expr.Args[0], 0) + "”不成立" + value
-	case "缺数":
+	case "缺数", "缺省", "除零":
 		if !changed || v.Fault() == nil {
 			return ""
 		}
@@ -193,16 +205,21 @@ func (x *explainer) column(c *Column) *Explanation {
 		e.Value = valueText(c.Measure, v) + suffix(c.Measure)
 	}
 	e.Working = e.Value
-	if c.Expr == nil {
+	row := c.chain()
+	if row[0].Expr == nil {
 		e.Formula = "填报"
 		if c.Metric != nil && c.Metric.Origin != "" {
 			e.Formula = c.Metric.Origin
 		}
+	}
+	if c.Expr == nil {
 		return e
 	}
-	e.Working = printer{x.scores, x.unit}.expr(c.Expr, 0) + " = " + e.Value
-	e.Parts = x.behind(c.Expr, nil)
-	x.records(e, c)
+	if row[0].Expr != nil {
+		e.Formula = row[0].Formula()
+	}
+	e.Working = x.working(c)
+	x.parts(e, c, nil)
 	return e
 }
 
@@ -215,13 +232,11 @@ func suffix(m Measure) string {
 
 // behind tells of the columns an expression uses, each once. Steps of the indicator
 // itself are told too, but for those of its row.
-func (x *explainer) behind(e *Expr, n *Node) []*Explanation {
+func (x *explainer) behind(e *Expr, row []*Column, n *Node) []*Explanation {
 	var list []*Explanation
 	skip := map[*Column]bool{}
-	if n != nil {
-		for _, c := range n.chain() {
-			skip[c] = true
-		}
+	for _, c := range row {
+		skip[c] = true
 	}
 	told := map[*Column]bool{}
 	visit := func(c *Column) {
@@ -231,6 +246,11 @@ func (x *explainer) behind(e *Expr, n *Node) []*Explanation {
 		told[c] = true
 		own := n != nil && c.Node == n
 		if x.seen[c] && !own {
+			return
+		}
+		if c.Expr != nil && c.Expr.Op == OpColumn { // only another name for it
+			x.seen[c] = true
+			list = append(list, x.behind(c.Expr, nil, nil)...)
 			return
 		}
 		list = append(list, x.column(c))

@@ -187,7 +187,7 @@ func (l *lowering) column(t *target, label string, e *Expr) *Column {
 func (l *lowering) step(t *target, label string, e *Expr) *Expr { return column(l.column(t, label, e)) }
 
 func (l *lowering) metric(o *object) {
-	m := &Metric{Name: o.text("名称"), Clause: o.text("条款"), Note: o.text("说明"), Origin: o.choice("来源"), at: at(o.node), owner: o.text("归属")}
+	m := &Metric{Name: o.text("名称"), Clause: o.text("条款"), Note: o.text("说明"), Origin: o.choice("来源"), at: at(o.node), owner: o.text("归属"), shown: o.flag("列示")}
 	if l.metrics[m.Name] != nil {
 		l.errorf(o.at("名称"), "name_repeated", "量“%s”重复", m.Name)
 		return
@@ -207,12 +207,12 @@ func (l *lowering) metric(o *object) {
 		last = l.column(t, "", integer(0))
 	}
 	if e := l.ownUnit(o, "缺省"); e != nil {
-		last = l.column(t, "缺省", op(OpDefault, column(last), e))
+		last = l.verb(t, "缺省", op(OpDefault, column(last), e))
 	}
 	if o.text("除零") == "不适用" {
-		last = l.column(t, "除零", op(OpPolicy, column(last), nil, &Expr{Op: OpAbsent, Fault: &Fault{Kind: NotApplicable}}))
+		last = l.verb(t, "除零", op(OpPolicy, column(last), nil, &Expr{Op: OpAbsent, Fault: &Fault{Kind: NotApplicable}}))
 	} else if e := l.ownUnit(o, "除零"); e != nil {
-		last = l.column(t, "除零", op(OpPolicy, column(last), nil, e))
+		last = l.verb(t, "除零", op(OpPolicy, column(last), nil, e))
 	}
 	last = l.process(t, o, "处理", last)
 	m.Value, last.Label = last, m.Name

@@ -97,7 +97,7 @@ type interval struct {
 func tiers(l *lowering, t *target, o *object) lowered {
 	value := l.step(t, "值", l.get(t, o, "按", nil))
 	lad := &ladder{value: value, closed: o.has("未中"), at: at(o.node)}
-	e := &Expr{Op: OpCases, At: at(o.node)}
+	e := &Expr{Op: OpCases, Text: fromLadder, At: at(o.node)}
 	for _, tier := range o.objects("档") {
 		in, ok := l.interval(tier)
 		if !ok {
@@ -224,7 +224,7 @@ func (l *lowering) oneSided(in interval, r []rune, bound func(from, to int) *Exp
 }
 
 func combined(l *lowering, t *target, o *object) lowered {
-	e := &Expr{Op: OpCases, At: at(o.node)}
+	e := &Expr{Op: OpCases, Text: "组合", At: at(o.node)}
 	for _, tier := range o.objects("档") {
 		e.Args = append(e.Args, l.get(t, tier, "当", nil), l.get(t, tier, "得分", nil))
 	}
@@ -662,8 +662,11 @@ func yearOnYear(l *lowering, t *target, o *object) lowered {
 func weighted(l *lowering, t *target, o *object) lowered {
 	var list []*Expr
 	for i, item := range o.objects("项") {
-		c := l.process(t, item, "处理", l.column(t, itemName(item, i), l.get(t, item, "值", nil)))
-		list = append(list, op(OpMul, column(c), l.get(t, item, "权重", nil)))
+		e := l.get(t, item, "值", nil)
+		if item.has("处理") {
+			e = column(l.process(t, item, "处理", l.column(t, itemName(item, i), e)))
+		}
+		list = append(list, op(OpMul, e, l.get(t, item, "权重", nil)))
 	}
 	if len(list) == 0 {
 		return lowered{}

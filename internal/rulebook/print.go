@@ -16,21 +16,24 @@ func (c *Column) Formula() string {
 	return printer{}.expr(c.Expr, 0)
 }
 
-var signOf = map[Op]string{OpAdd: "+", OpSub: "-", OpMul: "×", OpDiv: "÷", OpEq: "=", OpNe: "≠", OpLt: "<", OpLe: "≤", OpGt: ">", OpGe: "≥", OpAnd: " 且 ", OpOr: " 或 "}
+var signOf = map[Op]string{OpAdd: "+", OpSum: "+", OpSub: "-", OpMul: "×", OpDiv: "÷", OpEq: "=", OpNe: "≠", OpLt: "<", OpLe: "≤", OpGt: ">", OpGe: "≥", OpAnd: " 且 ", OpOr: " 或 "}
 
-var bindingOf = map[Op]int{OpOr: 1, OpAnd: 2, OpNot: 3, OpEq: 4, OpNe: 4, OpLt: 4, OpLe: 4, OpGt: 4, OpGe: 4, OpIn: 4, OpAdd: 5, OpSub: 5, OpMul: 6, OpDiv: 6, OpNeg: 7}
+var bindingOf = map[Op]int{OpOr: 1, OpAnd: 2, OpNot: 3, OpEq: 4, OpNe: 4, OpLt: 4, OpLe: 4, OpGt: 4, OpGe: 4, OpIn: 4, OpAdd: 5, OpSum: 5, OpSub: 5, OpMul: 6, OpDiv: 6, OpNeg: 7}
 
-var wordOf = map[Op]string{OpMin: "最小", OpMax: "最大", OpSum: "合计", OpMean: "平均", OpAbs: "绝对值", OpDefault: "缺省", OpFilled: "已填", OpDays: "相隔天数", OpAddDays: "加天", OpAddMonths: "加月", OpMakeDate: "日期", OpPow: "幂"}
+var wordOf = map[Op]string{OpMin: "最小", OpMax: "最大", OpMean: "平均", OpAbs: "绝对值", OpDefault: "缺省", OpFilled: "已填", OpDays: "相隔天数", OpAddDays: "加天", OpAddMonths: "加月", OpMakeDate: "日期", OpPow: "幂"}
 
 // expr prints with brackets where the surrounding binds tighter.
 func (p printer) expr(e *Expr, outer int) string {
 	if s, ok := p.leaf(e); ok {
 		return s
 	}
+	if e.Text == converted {
+		return p.conversion(e, outer)
+	}
 	own := bindingOf[e.Op]
 	var s string
 	switch e.Op {
-	case OpAdd, OpMul, OpAnd, OpOr, OpEq, OpNe, OpLt, OpLe, OpGt, OpGe:
+	case OpAdd, OpMul, OpSum, OpAnd, OpOr, OpEq, OpNe, OpLt, OpLe, OpGt, OpGe:
 		parts := make([]string, len(e.Args))
 		for i, a := range e.Args {
 			parts[i] = p.expr(a, own)
@@ -51,6 +54,19 @@ func (p printer) expr(e *Expr, outer int) string {
 		return "(" + s + ")"
 	}
 	return s
+}
+
+// conversion prints "920000万元" for what is about to become 92亿元.
+func (p printer) conversion(e *Expr, outer int) string {
+	inner := e.Args[0]
+	if p.scores == nil || inner.Op == OpNum {
+		return p.expr(inner, outer)
+	}
+	s := p.expr(inner, 7)
+	if inner.Op == OpColumn || inner.Op == OpAggregate || inner.Op == OpGroup {
+		return s + inner.Measure.Word
+	}
+	return s + "×" + e.Args[1].Num.String()
 }
 
 func (p printer) list(args []*Expr) string {
@@ -160,7 +176,10 @@ func (p printer) chosen(e *Expr) string {
 			return "〔" + p.expr(e.Args[i], 0) + "〕" + p.expr(e.Args[i+1], 6)
 		}
 	}
-	return "〔其余〕" + p.expr(e.Args[last], 6)
+	if e.Text != "" {
+		return "〔未中〕" + p.expr(e.Args[last], 6)
+	}
+	return p.expr(e.Args[last], 0)
 }
 
 func (p printer) function(e *Expr) string {

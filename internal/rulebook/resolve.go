@@ -264,8 +264,11 @@ func (l *lowering) convert(e *Expr, m Measure, at Pos) *Expr {
 		c.Num, c.Measure = e.Num.Mul(f), m
 		return &c
 	}
-	return &Expr{Op: OpMul, Args: []*Expr{e, {Op: OpNum, Num: f, done: true}}, Measure: m, At: e.At, done: true}
+	return &Expr{Op: OpMul, Text: converted, Args: []*Expr{e, {Op: OpNum, Num: f, done: true}}, Measure: m, At: e.At, done: true}
 }
+
+// converted marks a product that only changes the unit.
+const converted = "换算"
 
 // suspectPercent finds "完成率 ≥ 80" where 80% is meant.
 func (l *lowering) suspectPercent(e *Expr, m Measure) {
@@ -313,7 +316,9 @@ func (l *lowering) cases(e *Expr, s scope) {
 		}
 		l.book.branches = append(l.book.branches, branch{owner + "·第" + Int(int64(i/2+1)).String() + "档", place})
 	}
-	l.book.branches = append(l.book.branches, branch{owner + "·其余", e.At})
+	if e.Args[last].Op != OpAbsent { // otherwise there is no score to expect
+		l.book.branches = append(l.book.branches, branch{owner + "·其余", e.At})
+	}
 }
 
 func (l *lowering) aggregate(e *Expr, s scope) {

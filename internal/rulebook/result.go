@@ -104,7 +104,7 @@ func (s *Scores) unitResult(u int, explain bool) UnitResult {
 			continue
 		}
 		v := s.Of(n, u)
-		i := IndicatorResult{ID: n.ID, Name: n.Name, Clause: n.Clause, Role: roleNames[n.Role], Score: v.Decimal(resultPlaces), Status: "scored", Working: x.working(n)}
+		i := IndicatorResult{ID: n.ID, Name: n.Name, Clause: n.Clause, Role: roleNames[n.Role], Score: v.Decimal(resultPlaces), Status: "scored", Working: x.working(n.Value)}
 		if v.Fault() != nil {
 			i.Status, i.Score = "not_applicable", ""
 		} else if e := v.Exact(); e != i.Score {

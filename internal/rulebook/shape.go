@@ -104,6 +104,7 @@ var shapes = map[string][]key{
 		{name: "类型", form: asChoice, choices: []string{"数", "是否", "文字"}, doc: "填报的类型,默认为数"},
 		{name: "表", form: asText, doc: "逐条记录推算,写表名"},
 		{name: "归属", form: asText, doc: "记录归哪个单位,默认按“单位”字段"},
+		{name: "列示", form: asFlag, doc: "只供列示,没有指标用到也不提醒"},
 		{name: "缺省", form: asFormula, doc: "没有数据时按此值"},
 		{name: "除零", form: asPolicy, doc: "除数为零时按此值,或 不适用(不参与组内比较)"},
 		{name: "处理", form: asOps, doc: "依次处理"},
