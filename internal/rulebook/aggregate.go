@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"math/bits"
 	"time"
 
 	"luodi/internal/calendar"
@@ -19,100 +20,142 @@ func addMonths(day int64, n int) int64 {
 	return days(d)
 }
 
-// aggregates computes every figure over records before the columns that use them.
+// aggregates computes every figure over records before the columns that use them: the
+// figures of a table together, block by block, so that what their conditions share is
+// decided once.
 func (r *run) aggregates() {
-	var list []*Aggregate
-	for _, c := range r.book.columns {
-		if c.Table == nil {
-			c.Expr.Walk(func(e *Expr) {
-				if e.Op == OpAggregate {
-					list = append(list, e.Agg)
-				}
-			})
+	r.sums = make([][]Num, len(r.book.aggregates))
+	for _, t := range r.book.Tables {
+		var list []*Aggregate
+		for _, a := range r.book.aggregates {
+			if a.Table == t {
+				list = append(list, a)
+				r.facts.owned(t, a.Owner) // once, before the goroutines share it
+			}
 		}
-	}
-	for _, a := range list {
-		r.facts.owned(a.Table, a.Owner) // once, before the goroutines share it
-	}
-	results := make([][]Num, len(list))
-	records := 0
-	for _, a := range list {
-		records += r.facts.records[a.Table].n
-	}
-	least := len(list) + 1
-	if records > 20*chunk {
-		least = 1
-	}
-	r.spread(len(list), least, func(from, to int) {
-		for i := from; i < to; i++ {
-			results[i] = r.aggregate(list[i])
+		least := len(list) + 1
+		if r.facts.records[t].n > 20*blockSize {
+			least = 1
 		}
-	})
-	for i, a := range list {
-		r.sums[a] = results[i]
+		r.spread(len(list), least, func(from, to int) { r.table(r.facts.records[t], list[from:to]) })
 	}
 }
 
-// aggregate is one figure for every unit.
-func (r *run) aggregate(a *Aggregate) []Num {
-	t := &tally{a: a, n: make([]int64, len(r.facts.Units)), v: make([]Num, len(r.facts.Units)), owners: r.facts.owned(a.Table, a.Owner)}
-	k := &compiler{run: r, table: r.facts.records[a.Table]}
-	if a.Value != nil {
-		t.value = k.num(a.Value)
+func (r *run) table(t *records, list []*Aggregate) {
+	m := r.newMasks(t)
+	tallies := make([]*tally, len(list))
+	for i, a := range list {
+		tallies[i] = r.tally(a, m)
 	}
-	if a.Period != nil {
-		t.period = k.num(a.Period)
+	for from := 0; from < t.n; from += blockSize {
+		m.from, m.to = from, min(from+blockSize, t.n)
+		for _, x := range tallies {
+			x.block(m)
+		}
 	}
-	if a.Where != nil {
-		t.where = k.block(a.Where)
+	for i, x := range tallies {
+		r.sums[list[i].index] = x.results()
 	}
-	t.rows(k.table.n)
-	out := make([]Num, len(t.n))
-	for u := range out {
-		out[u] = t.result(u)
-	}
-	return out
 }
 
 // tally adds up records by unit.
 type tally struct {
 	a      *Aggregate
 	owners []int32
-	where  blockFn
+	where  truthFn // nil when every record counts, or the condition is fast
+	fast   bool
+	whole  []int64 // the values when they are whole numbers of 1/scale
 	value  numFn
 	period numFn
 	n      []int64
+	sum    []int64 // of whole
 	v      []Num
 }
 
-func (t *tally) rows(n int) {
-	var keep block
-	for from := 0; from < n; from += len(keep) {
-		to := min(from+len(keep), n)
-		if t.where != nil {
-			if f := t.where(from, to, &keep); f != nil {
-				t.slow(from, to, f)
-				continue
+func (r *run) tally(a *Aggregate, m *masks) *tally {
+	units := len(r.facts.Units)
+	t := &tally{a: a, owners: r.facts.owned(a.Table, a.Owner), n: make([]int64, units)}
+	if a.Where != nil {
+		if t.fast = m.fast(a.Where); !t.fast {
+			t.where = (&compiler{run: r, table: m.k.table}).truth(a.Where)
+		}
+	}
+	if a.Period != nil {
+		t.period = m.k.num(a.Period)
+	}
+	if a.Value != nil && a.Func == "求和" && a.Period == nil && t.where == nil && a.Value.Op == OpField {
+		if s := m.k.table.fields[a.Value.Field.index]; s.complete() {
+			t.whole, t.sum = s.nums, make([]int64, units)
+			return t
+		}
+	}
+	t.v = make([]Num, units)
+	if a.Value != nil {
+		t.value = m.k.num(a.Value)
+	}
+	return t
+}
+
+func (t *tally) block(m *masks) {
+	if t.where != nil {
+		t.slow(m.from, m.to)
+		return
+	}
+	keep := &everything
+	if t.fast {
+		keep = m.of(t.a.Where)
+	}
+	for w, word := range keep {
+		base := m.from + w*64
+		if left := m.to - base; left <= 0 {
+			return
+		} else if left < 64 {
+			word &= 1<<left - 1
+		}
+		t.word(base, word)
+	}
+}
+
+var everything = func() (m mask) {
+	for i := range m {
+		m[i] = ^uint64(0)
+	}
+	return m
+}()
+
+// word takes the records whose bits are set.
+func (t *tally) word(base int, word uint64) {
+	switch {
+	case t.sum != nil:
+		for ; word != 0; word &= word - 1 {
+			i := base + bits.TrailingZeros64(word)
+			if u := t.owners[i]; u >= 0 {
+				s, ok := total(t.sum[u], t.whole[i])
+				if !ok {
+					t.overflow(u)
+				}
+				t.sum[u] = s
 			}
 		}
-		if t.value == nil && t.period == nil {
-			t.count(from, to, &keep)
-			continue
-		}
-		for i := from; i < to; i++ {
-			if t.where == nil || keep[i-from] {
-				t.take(i)
+	case t.value == nil && t.period == nil:
+		for ; word != 0; word &= word - 1 {
+			if u := t.owners[base+bits.TrailingZeros64(word)]; u >= 0 {
+				t.n[u]++
 			}
+		}
+	default:
+		for ; word != 0; word &= word - 1 {
+			t.take(base + bits.TrailingZeros64(word))
 		}
 	}
 }
 
-func (t *tally) count(from, to int, keep *block) {
-	for i := from; i < to; i++ {
-		if u := t.owners[i]; u >= 0 && (t.where == nil || keep[i-from]) {
-			t.n[u]++
-		}
+// overflow gives up on a unit whose sum is beyond 9 trillion of the table's unit.
+func (t *tally) overflow(u int32) {
+	if t.v == nil {
+		t.v = make([]Num, len(t.n))
 	}
+	t.v[u] = failed(&Fault{Kind: TooLarge})
 }
 
 func (t *tally) take(i int) {
@@ -144,11 +187,10 @@ func (t *tally) take(i int) {
 	}
 }
 
-// slow takes a block in which a condition couldn't be decided record by record, so
-// that the fault stays with the unit that it concerns.
-func (t *tally) slow(from, to int, one func(i int) (bool, *Fault)) {
+// slow decides record by record, so that what is missing in one concerns its unit only.
+func (t *tally) slow(from, to int) {
 	for i := from; i < to; i++ {
-		ok, f := one(i)
+		ok, f := t.where(i)
 		if f != nil && t.owners[i] >= 0 {
 			t.v[t.owners[i]] = failed(f)
 		} else if ok {
@@ -157,21 +199,25 @@ func (t *tally) slow(from, to int, one func(i int) (bool, *Fault)) {
 	}
 }
 
-func (t *tally) result(u int) Num {
-	if t.v[u].Fault() != nil {
-		return t.v[u]
+func (t *tally) results() []Num {
+	out := make([]Num, len(t.n))
+	for u := range out {
+		switch {
+		case t.v != nil && t.v[u].Fault() != nil:
+			out[u] = t.v[u]
+		case t.sum != nil:
+			out[u] = Num{n: t.sum[u], d: scale}
+		case t.a.Func == "计数":
+			out[u] = Int(t.n[u])
+		case t.a.Func == "求和":
+			out[u] = t.v[u]
+		case t.n[u] == 0:
+			out[u] = failed(&Fault{Kind: Missing, What: t.a.Table.Name + "中符合条件的记录"})
+		case t.a.Func == "均值":
+			out[u] = t.v[u].Div(Int(t.n[u]))
+		default:
+			out[u] = t.v[u]
+		}
 	}
-	switch t.a.Func {
-	case "计数":
-		return Int(t.n[u])
-	case "求和":
-		return t.v[u]
-	}
-	if t.n[u] == 0 {
-		return failed(&Fault{Kind: Missing, What: t.a.Table.Name + "中符合条件的记录"})
-	}
-	if t.a.Func == "均值" {
-		return t.v[u].Div(Int(t.n[u]))
-	}
-	return t.v[u]
+	return out
 }

@@ -39,13 +39,15 @@ type Book struct {
 	Total        *Column // 总分
 	Rank         *Column // 名次
 
-	all      []*Node
-	columns  []*Column // every column, in the order of evaluation
-	branches []branch
-	stated   map[string]Num // the total that the document states, by group; "" for all
-	statedAt Pos
-	words    map[string]bool
-	doc      *yaml.Node
+	all        []*Node
+	columns    []*Column // every column, in the order of evaluation
+	branches   []branch
+	aggregates []*Aggregate
+	conditions int            // on records, equal ones counted once
+	stated     map[string]Num // the total that the document states, by group; "" for all
+	statedAt   Pos
+	words      map[string]bool
+	doc        *yaml.Node
 }
 
 // Group is units that are scored and ranked together.
@@ -120,6 +122,7 @@ type Node struct {
 	owner   string
 	missing policy
 	zero    policy
+	of      []bool // the groups it is an indicator of
 	at      Pos
 }
 
@@ -213,6 +216,7 @@ func Load(file string, r io.Reader) (*Book, Findings) {
 	if list.Failed() {
 		return nil, list
 	}
+	b.prepare()
 	return b, list
 }
 
@@ -322,3 +326,22 @@ func (s *Scores) Env(name string) Num { return s.run.env(name) }
 
 // Title is what people call the column.
 func (c *Column) Title() string { return c.title() }
+
+// prepare numbers what a run keeps by number.
+func (b *Book) prepare() {
+	for _, c := range b.columns {
+		c.Expr.Walk(func(e *Expr) {
+			if e.Op == OpAggregate {
+				e.Agg.index = len(b.aggregates)
+				b.aggregates = append(b.aggregates, e.Agg)
+			}
+		})
+	}
+	b.number()
+	for _, n := range b.all {
+		n.of = make([]bool, len(b.Groups))
+		for i, g := range b.Groups {
+			n.of[i] = n.Of(g.Name)
+		}
+	}
+}

@@ -5,6 +5,7 @@ package rulebook
 type compiler struct {
 	*run
 	table *records
+	masks *masks // decides conditions on records 512 at a time; nil for one by one
 }
 
 type (
@@ -31,7 +32,7 @@ func (k *compiler) num(e *Expr) numFn {
 	case OpPoints:
 		return k.points(e.Node)
 	case OpAggregate:
-		values := k.sums[e.Agg]
+		values := k.sums[e.Agg.index]
 		return func(u int) Num { return values[u] }
 	case OpGroup:
 		values := k.group(e.Group)
@@ -438,6 +439,9 @@ func (k *compiler) makeDate(e *Expr) dateFn {
 // truth compiles a condition. Arguments of 且 and 或 are all looked at, as a
 // spreadsheet does: what is missing in one of them isn't hidden by another.
 func (k *compiler) truth(e *Expr) truthFn {
+	if k.masks != nil && k.masks.fast(e) {
+		return k.masks.test(e)
+	}
 	switch e.Op {
 	case OpBool:
 		v := e.Num.Sign() != 0
@@ -579,6 +583,10 @@ func (k *compiler) comparison(e *Expr) truthFn {
 			return ok1 && ok2 && test(compare(a, b)), firstFault(f1, f2)
 		}
 	}
+	if c := e.Args[1].Num; e.Args[1].Op == OpNum && e.Args[0].Op == OpColumn && e.Args[0].Col.Table == nil {
+		values := k.values[e.Args[0].Col.index]
+		return func(i int) (bool, *Fault) { return test(values[i].Cmp(c)), values[i].Fault() }
+	}
 	x, y := k.num(e.Args[0]), k.num(e.Args[1])
 	return func(i int) (bool, *Fault) {
 		a, b := x(i), y(i)
@@ -590,10 +598,6 @@ func (k *compiler) comparison(e *Expr) truthFn {
 }
 
 func holds(o Op) func(int) bool {
-	ok := map[Op][]int{OpEq: {0}, OpNe: {-1, 1}, OpLt: {-1}, OpLe: {-1, 0}, OpGt: {1}, OpGe: {0, 1}}[o]
-	var table [3]bool
-	for _, c := range ok {
-		table[c+1] = true
-	}
+	table := map[Op][3]bool{OpEq: {1: true}, OpNe: {0: true, 2: true}, OpLt: {0: true}, OpLe: {0: true, 1: true}, OpGt: {2: true}, OpGe: {1: true, 2: true}}[o]
 	return func(c int) bool { return table[c+1] }
 }

@@ -17,7 +17,9 @@ type run struct {
 	members  [][]int    // units of each group
 	all      []int
 	fixed    map[*Column]map[int]Num // a metric's value put in place of its own: what-if
-	sums     map[*Aggregate][]Num
+	sums     [][]Num                 // of aggregates, by their index
+	faulty   []bool                  // by column's index: some unit has a fault that matters
+	spare    []Num
 	coverage []bool // by branch, when asked for
 	parallel int
 }
@@ -28,7 +30,7 @@ const chunk = 1024
 func newRun(f *Facts) *run {
 	b := f.book
 	r := &run{book: b, facts: f, values: make([][]Num, len(b.columns)), texts: make([][]string, len(b.columns)),
-		members: make([][]int, len(b.Groups)), sums: map[*Aggregate][]Num{}, parallel: runtime.GOMAXPROCS(0)}
+		members: make([][]int, len(b.Groups)), faulty: make([]bool, len(b.columns)), parallel: runtime.GOMAXPROCS(0)}
 	for i, u := range f.Units {
 		r.members[u.group] = append(r.members[u.group], i)
 		r.all = append(r.all, i)
@@ -50,26 +52,71 @@ func (r *run) column(c *Column) {
 	if c.Expr == nil {
 		fig := r.facts.figures[c]
 		r.values[c.index], r.texts[c.index] = fig.nums, fig.texts
+		r.mark(c)
 		r.override(c)
 		return
 	}
-	out := make([]Num, len(r.facts.Units))
-	r.values[c.index] = out
-	fn := r.numOf(c.Expr)
 	skip := r.outside(c)
-	r.spread(len(out), chunk, func(from, to int) {
-		for u := from; u < to; u++ {
-			if skip != nil && skip[r.facts.Units[u].group] {
-				out[u] = notOfGroup
-				continue
-			}
-			out[u] = fn(u)
-			if f := out[u].Fault(); f != nil && f.What == "" {
-				out[u] = failed(&Fault{Kind: f.Kind, What: c.title()})
+	if list := r.same(c.Expr); list != nil && skip == nil {
+		r.values[c.index] = list
+	} else {
+		r.fill(c, skip)
+	}
+	r.mark(c)
+	r.override(c)
+}
+
+// fill computes a column for all units.
+func (r *run) fill(c *Column, skip []bool) {
+	out := r.room(len(r.facts.Units))
+	r.values[c.index] = out
+	work := r.kernel(c.Expr, out)
+	if work == nil {
+		fn := r.numOf(c.Expr)
+		work = func(from, to int) {
+			for u := from; u < to; u++ {
+				if skip == nil || !skip[r.facts.Units[u].group] {
+					out[u] = fn(u)
+				}
 			}
 		}
-	})
-	r.override(c)
+	}
+	r.spread(len(out), chunk, work)
+	if skip != nil {
+		for u := range out {
+			if skip[r.facts.Units[u].group] {
+				out[u] = notOfGroup
+			}
+		}
+	}
+}
+
+// room takes space for a column from a larger piece: one allocation for many.
+func (r *run) room(n int) []Num {
+	if len(r.spare) < n {
+		r.spare = make([]Num, max(n, min(n*len(r.book.columns)/2, 1<<14)))
+	}
+	out := r.spare[:n:n]
+	r.spare = r.spare[n:]
+	return out
+}
+
+// mark remembers that some unit's value isn't there, and names what it is.
+func (r *run) mark(c *Column) {
+	list := r.values[c.index]
+	for u := range list {
+		if list[u].x == nil {
+			continue
+		}
+		f := list[u].x.fault
+		if f == nil || f.Kind == NotOfGroup {
+			continue
+		}
+		r.faulty[c.index] = true
+		if f.What == "" {
+			list[u] = failed(&Fault{Kind: f.Kind, What: c.title()})
+		}
+	}
 }
 
 var notOfGroup = failed(&Fault{Kind: NotOfGroup, What: "-"})
@@ -88,17 +135,12 @@ func (r *run) override(c *Column) {
 
 // outside says for which groups an indicator's column isn't computed.
 func (r *run) outside(c *Column) []bool {
-	if c.Node == nil {
+	if c.Node == nil || !slices.Contains(c.Node.of, false) {
 		return nil
 	}
-	var skip []bool
-	for i, g := range r.book.Groups {
-		if !c.Node.Of(g.Name) {
-			if skip == nil {
-				skip = make([]bool, len(r.book.Groups))
-			}
-			skip[i] = true
-		}
+	skip := make([]bool, len(c.Node.of))
+	for i, of := range c.Node.of {
+		skip[i] = !of
 	}
 	return skip
 }
@@ -205,11 +247,17 @@ func (r *run) ranks(g *Grouping, units []int, out []Num) {
 			bad = &Fault{Kind: f.Kind, What: r.facts.Units[u].Name + "的" + f.What}
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return r.before(g, a, b) })
+	before := r.order(g, order)
+	slices.SortFunc(order, func(a, b int) int {
+		if c := before(a, b); c != 0 {
+			return c
+		}
+		return a - b
+	})
 	place := 0
 	for i := 0; i < len(order); {
 		j := i + 1
-		for j < len(order) && r.before(g, order[i], order[j]) == 0 {
+		for j < len(order) && before(order[i], order[j]) == 0 {
 			j++
 		}
 		place++
@@ -227,6 +275,24 @@ func (r *run) ranks(g *Grouping, units []int, out []Num) {
 			}
 		}
 	}
+}
+
+// order compares units; by whole numbers when one value decides and all have the same
+// denominator, as scores that are rounded have.
+func (r *run) order(g *Grouping, units []int) func(a, b int) int {
+	values := r.values[g.Of.index]
+	if g.Last != nil || len(g.Ties) > 0 {
+		return func(a, b int) int { return r.before(g, a, b) }
+	}
+	for _, u := range units {
+		if values[u].x != nil || values[u].den() != values[units[0]].den() {
+			return func(a, b int) int { return r.before(g, a, b) }
+		}
+	}
+	if g.Rising {
+		return func(a, b int) int { return compare(values[a].n, values[b].n) }
+	}
+	return func(a, b int) int { return compare(values[b].n, values[a].n) }
 }
 
 func (r *run) before(g *Grouping, a, b int) int {

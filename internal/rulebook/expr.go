@@ -70,24 +70,25 @@ var typeNames = [...]string{"数", "是否", "文字", "日期"}
 
 // Expr is one node of an expression: formulas and methods alike become trees of it.
 type Expr struct {
-	Op      Op
-	Args    []*Expr
-	Type    Type
-	Measure Measure
-	Num     Num
-	Text    string
-	Places  int
-	How     Rounding
-	Col     *Column
-	Field   *Field
-	Node    *Node
-	Agg     *Aggregate
-	Group   *Grouping
-	Weights []*Expr
-	Fault   *Fault
-	At      Pos
-	Branch  int // of OpCases: its number among the book's branches, from 1
-	done    bool
+	Op        Op
+	Args      []*Expr
+	Type      Type
+	Measure   Measure
+	Num       Num
+	Text      string
+	Places    int
+	How       Rounding
+	Col       *Column
+	Field     *Field
+	Node      *Node
+	Agg       *Aggregate
+	Group     *Grouping
+	Weights   []*Expr
+	Fault     *Fault
+	At        Pos
+	Branch    int // of OpCases: its number among the book's branches, from 1
+	Condition int // of a condition on records: its number among the book's, from 1
+	done      bool
 }
 
 // Aggregate is a figure over the records of a table that belong to the unit.
@@ -99,6 +100,7 @@ type Aggregate struct {
 	Owner  *Field
 	Period *Expr // with Equals: only the records of this period
 	Equals int64
+	index  int
 }
 
 // Grouping is a figure over the units of the same group, or of all groups.

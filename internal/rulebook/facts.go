@@ -61,6 +61,7 @@ type store struct {
 	kind  Type
 	nums  []int64
 	other map[int]Num
+	gaps  int // numbers that nobody gave
 	days  []int32
 	flags []bool
 	ids   []int32
@@ -313,6 +314,7 @@ func (s *store) put(i int, f *Field, v string, extra map[string]bool) *Problem {
 	default:
 		s.nums = append(s.nums, absent)
 		if v == "" {
+			s.gaps++
 			return nil
 		}
 		n, p := parseFigure(v, f.Measure, extra)
@@ -459,7 +461,7 @@ func (f *Facts) Cell(t *Table, field *Field, i int) any {
 
 // Incomplete reports whether a number is lacking in some record.
 func (f *Facts) Incomplete(t *Table, field *Field) bool {
-	return field.Type == Number && hasAbsent(f.records[t].fields[field.index].nums)
+	return field.Type == Number && f.records[t].fields[field.index].gaps > 0
 }
 
 // Days counts from 1970-01-01.

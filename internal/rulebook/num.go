@@ -156,7 +156,7 @@ func (a Num) lowest() Num {
 
 // tidy keeps denominators small enough for the next operation to stay in integers.
 func (a Num) tidy() Num {
-	if a.d < small {
+	if a.d < 1<<53 {
 		return a
 	}
 	return a.lowest()
@@ -251,6 +251,12 @@ func (a Num) Div(b Num) Num {
 	if b.x != nil {
 		return a.Mul(fromRat(new(big.Rat).Inv(b.x.rat)))
 	}
+	if a.x == nil && a.den() == b.den() && b.n != absent {
+		if b.n < 0 {
+			return Num{n: -a.n, d: -b.n}
+		}
+		return Num{n: a.n, d: b.n}
+	}
 	n, d := b.den(), b.n
 	if d < 0 {
 		n, d = -n, -d
@@ -316,7 +322,10 @@ func (a Num) Round(places int, how Rounding) Num {
 	if a.x == nil {
 		hi, lo := bits.Mul64(magnitude(a.n), uint64(pow10[places]))
 		if d := uint64(a.d); hi < d {
-			q, r := bits.Div64(hi, lo, d)
+			q, r := lo/d, lo%d
+			if hi != 0 {
+				q, r = bits.Div64(hi, lo, d)
+			}
 			if away(how, a.n < 0, r != 0, r >= d-r) {
 				q++
 			}

@@ -67,27 +67,42 @@ func (s *Scores) Order() []int {
 // with one.
 func (s *Scores) findings() Findings {
 	f := &findings{file: s.Facts.book.File}
-	book := s.Facts.book
+	if !slices.Contains(s.run.faulty, true) {
+		return nil
+	}
+	suspects := s.suspects()
+	conclusions := slices.DeleteFunc(s.conclusions(), func(c *Column) bool { return !s.run.faulty[c.index] })
 	for u, unit := range s.Facts.Units {
 		before := len(f.list)
-		for _, n := range book.all {
-			if len(n.Children) == 0 && n.Of(unit.Group) {
-				s.nodeFindings(f, n, u)
-			}
-		}
-		for _, n := range book.all {
-			if len(n.Children) > 0 && n.Of(unit.Group) && len(f.list) == before {
+		for _, n := range suspects {
+			if n.of[unit.group] && (len(n.Children) == 0 || len(f.list) == before) {
 				s.nodeFindings(f, n, u)
 			}
 		}
 		s.metricFindings(f, u)
-		for _, c := range s.conclusions() {
+		for _, c := range conclusions {
 			if fault := s.value(c, u).Fault(); fault != nil && len(f.list) == before {
 				s.add(f, Error, u, c.Label, c.At, fault, fault.Message())
 			}
 		}
 	}
 	return f.list
+}
+
+// suspects are the indicators with a fault for some unit, headings last.
+func (s *Scores) suspects() []*Node {
+	var leaves, headings []*Node
+	for _, n := range s.Facts.book.all {
+		if !slices.ContainsFunc(n.steps, func(c *Column) bool { return c.Table == nil && s.run.faulty[c.index] }) {
+			continue
+		}
+		if len(n.Children) == 0 {
+			leaves = append(leaves, n)
+		} else {
+			headings = append(headings, n)
+		}
+	}
+	return append(leaves, headings...)
 }
 
 // conclusions are the columns that follow the indicators.
@@ -131,6 +146,9 @@ func (s *Scores) metricFindings(f *findings, u int) {
 	for _, m := range s.Facts.book.Metrics {
 		for _, c := range m.steps {
 			if c.Expr == nil || c.Expr.Op != OpDefault && c.Expr.Op != OpPolicy || c.Expr.Args[0].Op != OpColumn || c.Table != nil {
+				continue
+			}
+			if before := c.Expr.Args[0].Col; !s.run.faulty[before.index] {
 				continue
 			}
 			fault := s.value(c.Expr.Args[0].Col, u).Fault()
@@ -269,3 +287,10 @@ func (s *Scores) Why(u int) string { return s.why[u] }
 
 // Members are the units of a group, by their place among the facts' units.
 func (s *Scores) Members(g int) []int { return s.run.members[g] }
+
+// ScoreOn is Score on at most that many processors.
+func (f *Facts) ScoreOn(cores int) (*Scores, Findings) {
+	r := newRun(f)
+	r.parallel = max(1, cores)
+	return f.score(r)
+}
