@@ -33,28 +33,61 @@ func (r *run) aggregates() {
 				r.facts.owned(t, a.Owner) // once, before the goroutines share it
 			}
 		}
-		least := len(list) + 1
-		if r.facts.records[t].n > 20*blockSize {
-			least = 1
+		if len(list) > 0 {
+			r.table(r.facts.records[t], list)
 		}
-		r.spread(len(list), least, func(from, to int) { r.table(r.facts.records[t], list[from:to]) })
 	}
 }
 
+// table plans the figures of one table, shares them among the processors and computes
+// them.
 func (r *run) table(t *records, list []*Aggregate) {
-	m := r.newMasks(t)
-	tallies := make([]*tally, len(list))
-	for i, a := range list {
-		tallies[i] = r.tally(a, m)
+	parts := min(r.parallel, len(list))
+	if t.n <= 20*blockSize {
+		parts = 1
 	}
-	for from := 0; from < t.n; from += blockSize {
-		m.from, m.to = from, min(from+blockSize, t.n)
-		for _, x := range tallies {
-			x.block(m)
+	plans := make([]*plan, parts)
+	for i := range plans {
+		plans[i] = r.plan(t, list[len(list)*i/parts:len(list)*(i+1)/parts])
+	}
+	r.do(func() {
+		r.spread(parts, 1, func(from, to int) {
+			for _, p := range plans[from:to] {
+				p.compute(t.n)
+			}
+		})
+	})
+}
+
+// plan is figures that are computed together, with the conditions they share.
+type plan struct {
+	masks   *masks
+	tallies []*tally
+}
+
+func (r *run) plan(t *records, list []*Aggregate) *plan {
+	p := &plan{masks: r.newMasks(t)}
+	for _, a := range list {
+		x := r.tally(a, p.masks)
+		p.tallies = append(p.tallies, x)
+		r.sums[a.index] = x.out
+	}
+	return p
+}
+
+func (p *plan) compute(n int) {
+	for _, t := range p.tallies {
+		t.reset()
+	}
+	clear(p.masks.at)
+	for from := 0; from < n; from += blockSize {
+		p.masks.from, p.masks.to = from, min(from+blockSize, n)
+		for _, t := range p.tallies {
+			t.block(p.masks)
 		}
 	}
-	for i, x := range tallies {
-		r.sums[list[i].index] = x.results()
+	for _, t := range p.tallies {
+		t.results()
 	}
 }
 
@@ -65,16 +98,24 @@ type tally struct {
 	where  truthFn // nil when every record counts, or the condition is fast
 	fast   bool
 	whole  []int64 // the values when they are whole numbers of 1/scale
+	graded []grade // the values when they are constants by condition
 	value  numFn
 	period numFn
 	n      []int64
 	sum    []int64 // of whole
 	v      []Num
+	out    []Num
+}
+
+func (t *tally) reset() {
+	clear(t.n)
+	clear(t.sum)
+	clear(t.v)
 }
 
 func (r *run) tally(a *Aggregate, m *masks) *tally {
 	units := len(r.facts.Units)
-	t := &tally{a: a, owners: r.facts.owned(a.Table, a.Owner), n: make([]int64, units)}
+	t := &tally{a: a, owners: r.facts.owned(a.Table, a.Owner), n: make([]int64, units), out: make([]Num, units)}
 	if a.Where != nil {
 		if t.fast = m.fast(a.Where); !t.fast {
 			t.where = (&compiler{run: r, table: m.k.table}).truth(a.Where)
@@ -86,6 +127,12 @@ func (r *run) tally(a *Aggregate, m *masks) *tally {
 	if a.Value != nil && a.Func == "求和" && a.Period == nil && t.where == nil && a.Value.Op == OpField {
 		if s := m.k.table.fields[a.Value.Field.index]; s.complete() {
 			t.whole, t.sum = s.nums, make([]int64, units)
+			return t
+		}
+	}
+	if a.Value != nil && a.Func == "求和" && a.Period == nil && t.where == nil {
+		if t.graded = m.graded(a.Value); t.graded != nil {
+			t.sum = make([]int64, units)
 			return t
 		}
 	}
@@ -112,7 +159,11 @@ func (t *tally) block(m *masks) {
 		} else if left < 64 {
 			word &= 1<<left - 1
 		}
-		t.word(base, word)
+		if t.graded != nil {
+			t.grades(m, w, base, word)
+		} else {
+			t.word(base, word)
+		}
 	}
 }
 
@@ -199,8 +250,8 @@ func (t *tally) slow(from, to int) {
 	}
 }
 
-func (t *tally) results() []Num {
-	out := make([]Num, len(t.n))
+func (t *tally) results() {
+	out := t.out
 	for u := range out {
 		switch {
 		case t.v != nil && t.v[u].Fault() != nil:
@@ -219,5 +270,4 @@ func (t *tally) results() []Num {
 			out[u] = t.v[u]
 		}
 	}
-	return out
 }

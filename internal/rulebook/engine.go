@@ -20,6 +20,7 @@ type run struct {
 	sums     [][]Num                 // of aggregates, by their index
 	faulty   []bool                  // by column's index: some unit has a fault that matters
 	spare    []Num
+	steps    []func()
 	coverage []bool // by branch, when asked for
 	parallel int
 }
@@ -38,8 +39,21 @@ func newRun(f *Facts) *run {
 	return r
 }
 
-// compute evaluates all columns in order.
+// do takes a step now, and again whenever the run is repeated over the same facts.
+func (r *run) do(step func()) {
+	r.steps = append(r.steps, step)
+	step()
+}
+
+// compute evaluates all columns in order. A run that was made before repeats its steps
+// in the memory that it has.
 func (r *run) compute() {
+	if r.steps != nil {
+		for _, step := range r.steps {
+			step()
+		}
+		return
+	}
 	r.aggregates()
 	for _, c := range r.book.columns {
 		if c.Table == nil {
@@ -52,7 +66,7 @@ func (r *run) column(c *Column) {
 	if c.Expr == nil {
 		fig := r.facts.figures[c]
 		r.values[c.index], r.texts[c.index] = fig.nums, fig.texts
-		r.mark(c)
+		r.do(func() { r.mark(c) })
 		r.override(c)
 		return
 	}
@@ -62,7 +76,7 @@ func (r *run) column(c *Column) {
 	} else {
 		r.fill(c, skip)
 	}
-	r.mark(c)
+	r.do(func() { r.mark(c) })
 	r.override(c)
 }
 
@@ -71,7 +85,7 @@ func (r *run) fill(c *Column, skip []bool) {
 	out := r.room(len(r.facts.Units))
 	r.values[c.index] = out
 	work := r.kernel(c.Expr, out)
-	if work == nil {
+	if work == nil || skip != nil {
 		fn := r.numOf(c.Expr)
 		work = func(from, to int) {
 			for u := from; u < to; u++ {
@@ -81,7 +95,6 @@ func (r *run) fill(c *Column, skip []bool) {
 			}
 		}
 	}
-	r.spread(len(out), chunk, work)
 	if skip != nil {
 		for u := range out {
 			if skip[r.facts.Units[u].group] {
@@ -89,6 +102,7 @@ func (r *run) fill(c *Column, skip []bool) {
 			}
 		}
 	}
+	r.do(func() { r.spread(len(out), chunk, work) })
 }
 
 // room takes space for a column from a larger piece: one allocation for many.
@@ -178,6 +192,11 @@ func (r *run) numOf(e *Expr) func(int) Num {
 // group computes a figure over the units of each group.
 func (r *run) group(g *Grouping) []Num {
 	out := make([]Num, len(r.facts.Units))
+	r.do(func() { r.groupInto(g, out) })
+	return out
+}
+
+func (r *run) groupInto(g *Grouping, out []Num) {
 	groups := r.members
 	if g.All {
 		groups = [][]int{r.all}
@@ -193,7 +212,6 @@ func (r *run) group(g *Grouping) []Num {
 			}
 		}
 	}
-	return out
 }
 
 // over is one figure over units; those it doesn't apply to are passed over.

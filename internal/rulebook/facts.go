@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"luodi/internal/calendar"
@@ -25,6 +26,16 @@ type Facts struct {
 	figures map[*Column]*figures
 	records map[*Table]*records
 	sources map[figureKey][]string
+
+	lock sync.Mutex
+	idle *run // of scores that were released; none after a change
+}
+
+// changed forgets what was planned for the facts as they were.
+func (f *Facts) changed() {
+	f.lock.Lock()
+	f.idle = nil
+	f.lock.Unlock()
 }
 
 // Unit is who is scored: a county, a department, or the one project of a review.
@@ -122,6 +133,7 @@ func (f *Facts) AddUnit(name, group string) *Problem {
 	if r := f.book.Groups[i].Roster; len(r) > 0 && !slices.Contains(r, name) {
 		return problemf("unit_not_in_roster", "单位“%s”不在“%s”的参评名单中%s", name, group, suggestion(name, r))
 	}
+	f.changed()
 	f.byName[name] = len(f.Units)
 	f.Units = append(f.Units, Unit{Name: name, Group: group, group: i})
 	for c, fig := range f.figures {
@@ -177,6 +189,7 @@ func (f *Facts) Set(unit, figure, value string, evidence ...string) *Problem {
 		}
 		fig.nums[u] = n
 	}
+	f.changed()
 	fig.given[u] = true
 	if len(evidence) > 0 {
 		f.sources[figureKey{u, figure}] = evidence
@@ -275,6 +288,7 @@ func (f *Facts) AddRecord(table string, values map[string]string, at Pos) map[st
 	} else if _, ok := f.byName[u]; !ok {
 		problems[unitField] = problemf("unit_unknown", "没有单位“%s”%s", u, suggestion(u, f.unitNames()))
 	}
+	f.changed()
 	r.n++
 	r.at = append(r.at, at)
 	r.owners = map[*Field][]int32{}

@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 )
 
@@ -17,7 +18,30 @@ type Scores struct {
 
 // Score runs the facts' book over them. When the findings hold an error there are no
 // scores: a figure is missing and the book doesn't say what then, or the like.
-func (f *Facts) Score() (*Scores, Findings) { return f.score(newRun(f)) }
+func (f *Facts) Score() (*Scores, Findings) { return f.ScoreOn(runtime.GOMAXPROCS(0)) }
+
+// ScoreOn is Score on at most that many processors.
+func (f *Facts) ScoreOn(cores int) (*Scores, Findings) {
+	f.lock.Lock()
+	r := f.idle
+	f.idle = nil
+	f.lock.Unlock()
+	if r == nil || r.parallel != max(1, cores) {
+		r = newRun(f)
+		r.parallel = max(1, cores)
+	}
+	return f.score(r)
+}
+
+// Release gives the scores' memory back for the next scoring of the same facts. The
+// scores must not be used any more; who doesn't call it loses nothing but time.
+func (s *Scores) Release() {
+	f := s.Facts
+	f.lock.Lock()
+	f.idle = s.run
+	f.lock.Unlock()
+	s.run = nil
+}
 
 func (f *Facts) score(r *run) (*Scores, Findings) {
 	r.compute()
@@ -287,10 +311,3 @@ func (s *Scores) Why(u int) string { return s.why[u] }
 
 // Members are the units of a group, by their place among the facts' units.
 func (s *Scores) Members(g int) []int { return s.run.members[g] }
-
-// ScoreOn is Score on at most that many processors.
-func (f *Facts) ScoreOn(cores int) (*Scores, Findings) {
-	r := newRun(f)
-	r.parallel = max(1, cores)
-	return f.score(r)
-}

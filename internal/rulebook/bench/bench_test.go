@@ -37,12 +37,12 @@ func BenchmarkScore(b *testing.B) {
 		facts, rows, targets := synthetic(book, s)
 		b.Run(s.name+"/engine", func(b *testing.B) {
 			for b.Loop() {
-				facts.ScoreOn(1)
+				repeatScore(facts, 1, 1)
 			}
 		})
 		b.Run(s.name+"/cores", func(b *testing.B) {
 			for b.Loop() {
-				facts.Score()
+				repeatScore(facts, 1, 2)
 			}
 		})
 		b.Run(s.name+"/hand", func(b *testing.B) {

@@ -17,7 +17,7 @@ func TestProfile(t *testing.T) {
 	f, _ := os.Create("/tmp/score.prof")
 	_ = pprof.StartCPUProfile(f)
 	for range []int{10000, 3000, 40}[n] {
-		facts.ScoreOn(1)
+		repeatScore(facts, 1, 1)
 	}
 	pprof.StopCPUProfile()
 }
