@@ -64,6 +64,18 @@ func (r *run) kernel(e *Expr, out []Num) func(from, to int) {
 	if !ok1 || !ok2 {
 		return nil
 	}
+	if x.list != nil && y.list == nil {
+		if work := byConstant(e.Op, x.list, y.one, out); work != nil {
+			return work
+		}
+	}
+	if e.Op == OpDiv && x.list != nil && y.list != nil {
+		return func(from, to int) {
+			for u := from; u < to; u++ {
+				out[u] = x.list[u].Div(y.list[u])
+			}
+		}
+	}
 	apply := map[Op]func(Num, Num) Num{OpAdd: Num.Add, OpSub: Num.Sub, OpMul: Num.Mul, OpDiv: Num.Div, OpMin: smaller, OpMax: larger}[e.Op]
 	if apply == nil {
 		return nil
@@ -73,6 +85,27 @@ func (r *run) kernel(e *Expr, out []Num) func(from, to int) {
 			out[u] = apply(x.at(u), y.at(u))
 		}
 	}
+}
+
+// byConstant has loops of their own for a row's most frequent operations.
+func byConstant(o Op, list []Num, c Num, out []Num) func(from, to int) {
+	switch o {
+	case OpMul:
+		return func(from, to int) {
+			for u := from; u < to; u++ {
+				out[u] = list[u].Mul(c)
+			}
+		}
+	case OpMin:
+		return func(from, to int) {
+			for u := from; u < to; u++ {
+				if out[u] = list[u]; list[u].x != nil || list[u].Cmp(c) > 0 {
+					out[u] = smaller(list[u], c)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // addUp is a sum of which every part is there for every unit; nil for others.

@@ -235,6 +235,9 @@ func (a Num) Mul(b Num) Num {
 }
 
 func mulFractions(a, b Num) (Num, bool) {
+	if isSmall(a.n) && isSmall(b.n) && a.d < small && b.d < small {
+		return Num{n: a.n * b.n, d: a.den() * b.den()}, true
+	}
 	n, ok1 := product(a.n, b.n)
 	d, ok2 := product(a.den(), b.den())
 	return Num{n: n, d: d}.tidy(), ok1 && ok2
