@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"math"
 	"math/big"
 	"math/bits"
 	"strconv"
@@ -102,7 +103,7 @@ func (a Num) Rat() *big.Rat {
 }
 
 func fromRat(r *big.Rat) Num {
-	if r.Num().IsInt64() && r.Denom().IsInt64() {
+	if r.Num().IsInt64() && r.Denom().IsInt64() && r.Num().Int64() != math.MinInt64 { // which has no opposite
 		return Num{n: r.Num().Int64(), d: r.Denom().Int64()}
 	}
 	if r.Num().BitLen() > maxBits || r.Denom().BitLen() > maxBits {
@@ -139,7 +140,7 @@ func magnitude(a int64) uint64 {
 
 func total(a, b int64) (int64, bool) {
 	s := a + b
-	return s, (s > a) == (b > 0)
+	return s, (s > a) == (b > 0) && s != math.MinInt64
 }
 
 // lowest is the fraction in lowest terms.
