@@ -57,6 +57,7 @@ e2e: build ## a browser walks a review from start to end
 
 bench: build ## speed, as ratios measured in one run
 	bin/luodi bench
+	bin/luodi rulebook bench
 
 lint: bin/golangci-lint bin/workflowcheck web/node_modules ## linters, import rules, workflow determinism
 	bin/golangci-lint run ./... || bin/golangci-lint run ./... # its loader now and then fails to import a standard package, once

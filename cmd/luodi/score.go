@@ -95,7 +95,7 @@ func score(f scoreFlags, stdout, stderr io.Writer) error {
 		_, _ = fmt.Fprintf(stderr, "luodi: 没有单位“%s”\n", f.unit)
 		return errFindings
 	}
-	return output(f.out, stdout, func(w io.Writer) error { return write(scores, f, w) })
+	return writeTo(f.out, stdout, func(w io.Writer) error { return write(scores, f, w) })
 }
 
 func write(s *rulebook.Scores, f scoreFlags, w io.Writer) error {
@@ -113,8 +113,8 @@ func write(s *rulebook.Scores, f scoreFlags, w io.Writer) error {
 	return fmt.Errorf("不认识的格式 %q:应为 table、json 或 xlsx", f.format)
 }
 
-// output writes to a file that only appears when it is complete, or to stdout.
-func output(name string, stdout io.Writer, write func(io.Writer) error) error {
+// writeTo writes to a file that only appears when it is complete, or to stdout.
+func writeTo(name string, stdout io.Writer, write func(io.Writer) error) error {
 	if name == "" {
 		return write(stdout)
 	}

@@ -67,11 +67,11 @@ func (l *lowering) call(e *Expr, s scope) *Expr {
 	}
 	if !ok {
 		l.errorf(e.At, "function_unknown", "没有函数“%s”%s", e.Text, suggestion(e.Text, functionNames()))
-		return &Expr{Op: OpNum, At: e.At, done: true}
+		return wrong(e.At)
 	}
 	if len(e.Args) < f.min || len(e.Args) > f.max {
 		l.errorf(e.At, "argument_count", "“%s”应有%s个参数,写了%d个", e.Text, span(f.min, f.max), len(e.Args))
-		return &Expr{Op: OpNum, At: e.At, done: true}
+		return wrong(e.At)
 	}
 	if f.build != nil {
 		return f.build(l, e, s)
@@ -93,7 +93,7 @@ func span(low, high int) string {
 func buildIf(l *lowering, e *Expr, s scope) *Expr {
 	if len(e.Args)%2 == 0 {
 		l.errorf(e.At, "argument_count", "“如果”应写作 如果(条件, 值, 条件, 值, …, 否则)")
-		return &Expr{Op: OpNum, At: e.At, done: true}
+		return wrong(e.At)
 	}
 	e.Op = OpCases
 	return l.expr(e, s)
@@ -105,7 +105,7 @@ func buildRound(how Rounding) func(*lowering, *Expr, scope) *Expr {
 		whole := p.Num.Round(0, Down)
 		if p.Op != OpNum || p.Num.Cmp(whole) != 0 || p.Num.Sign() < 0 || p.Num.Cmp(Int(12)) > 0 {
 			l.errorf(p.At, "whole_expected", "保留的小数位数应是0到12的整数")
-			return &Expr{Op: OpNum, At: e.At, done: true}
+			return wrong(e.At)
 		}
 		r := rounded(e.Args[0], int(whole.n), how)
 		r.At = e.At
@@ -130,14 +130,14 @@ func buildScore(l *lowering, e *Expr, s scope) *Expr {
 	}
 	if n == nil || e.Args[0].Op != OpName && e.Args[0].Op != OpText || s.table != nil {
 		l.errorf(e.Args[0].At, "indicator_unknown", "没有指标“%s”(按编号或唯一的名称查找;带点的编号请加引号)", word)
-		return &Expr{Op: OpNum, At: e.At, done: true}
+		return wrong(e.At)
 	}
 	c := n.Value
 	if e.Text == "原值" {
 		c = n.Raw
 	}
 	if c == nil {
-		return &Expr{Op: OpNum, At: e.At, done: true}
+		return wrong(e.At)
 	}
 	return l.expr(&Expr{Op: OpColumn, Col: c, At: e.At}, s)
 }
@@ -149,7 +149,7 @@ func buildAggregate(l *lowering, e *Expr, s scope) *Expr {
 	}
 	if table == nil {
 		l.errorf(e.Args[0].At, "table_unknown", "“%s”的第一个参数应是表名,如 项目", e.Text)
-		return &Expr{Op: OpNum, At: e.At, done: true}
+		return wrong(e.At)
 	}
 	a := &Aggregate{Func: e.Text, Table: table}
 	rest := e.Args[1:]
@@ -166,7 +166,7 @@ func buildAggregate(l *lowering, e *Expr, s scope) *Expr {
 func buildGroup(l *lowering, e *Expr, s scope) *Expr {
 	if s.table != nil {
 		l.errorf(e.At, "aggregate_nested", "逐条记录的公式里不能作组内比较")
-		return &Expr{Op: OpNum, At: e.At, done: true}
+		return wrong(e.At)
 	}
 	g := &Grouping{Func: strings.TrimPrefix(strings.TrimPrefix(e.Text, "组内"), "全体"), All: strings.HasPrefix(e.Text, "全体")}
 	if g.Func == "逆名次" {

@@ -151,7 +151,7 @@ func (l *lowering) groupList(o *object) []string {
 	if !o.has("适用") {
 		return nil
 	}
-	list := o.texts("适用")
+	list := append([]string{}, o.texts("适用")...) // not nil: none at all isn't all
 	for _, g := range list {
 		if l.book.group(g) == nil {
 			l.errorf(o.at("适用"), "group_unknown", "没有分组“%s”%s", g, suggestion(g, l.book.GroupNames()))

@@ -25,6 +25,7 @@ const (
 	Percent
 	Points
 	Dimensional
+	unknown // of what is wrong already: goes with everything, so that one mistake is one finding
 )
 
 var dimensions = [...]string{"元", "美元", "平方米", "吨", "千瓦时", "天"}
@@ -124,6 +125,8 @@ func (m Measure) dimensionless() bool { return m.dims == [len(dimensions)]int8{}
 // measure, and a percentage or count of points is points.
 func (m Measure) times(o Measure) Measure {
 	switch {
+	case m.Kind == unknown || o.Kind == unknown:
+		return Measure{Kind: unknown}
 	case m.dimensionless() && o.dimensionless():
 		return Measure{Kind: productKind(m.Kind, o.Kind)}
 	case o.dimensionless():
@@ -150,6 +153,9 @@ func productKind(a, b Kind) Kind {
 
 // over is the measure of a quotient.
 func (m Measure) over(o Measure) Measure {
+	if m.Kind == unknown || o.Kind == unknown {
+		return Measure{Kind: unknown}
+	}
 	if o.dimensionless() {
 		if m.dimensionless() {
 			return Measure{Kind: quotientKind(m.Kind, o.Kind)}
@@ -181,6 +187,9 @@ func (m Measure) named(sign, a, b string) Measure {
 // join says whether two measures can be added or compared, and by what the second is
 // multiplied to become the first.
 func (m Measure) join(o Measure) (result Measure, factor Num, ok bool) {
+	if m.Kind == unknown || o.Kind == unknown {
+		return m, Int(1), true
+	}
 	if m.dims != o.dims {
 		return m, Int(1), false
 	}
@@ -200,7 +209,7 @@ func (m Measure) name() string {
 	if m.Word != "" {
 		return m.Word
 	}
-	return [...]string{"数", "个数", "百分比", "分", "有单位的数"}[m.Kind]
+	return [...]string{"数", "个数", "百分比", "分", "有单位的数", "数"}[m.Kind]
 }
 
 // show is a value with its word, percentages as such.

@@ -37,7 +37,7 @@ func (l *lowering) method(t *target, o *object, name string) lowered {
 	return lowerers[name](l, t, form)
 }
 
-// get reads a formula of a method; a constant 0 stands for one that is wrong, so that
+// get reads a formula of a method; a stand-in takes the place of one that is wrong, so that
 // everything else is still looked at.
 func (l *lowering) get(t *target, o *object, name string, fallback *Expr) *Expr {
 	e := fallback
@@ -45,7 +45,7 @@ func (l *lowering) get(t *target, o *object, name string, fallback *Expr) *Expr 
 		e = l.own(t, o.formula(name))
 	}
 	if e == nil {
-		return integer(0)
+		return wrong(o.at(name))
 	}
 	return e
 }

@@ -89,7 +89,7 @@ func (l *lowering) expr(e *Expr, s scope) *Expr {
 	}
 	if s.depth++; s.depth > 400 {
 		l.errorf(e.At, "formula_too_deep", "公式嵌套过深")
-		return &Expr{Op: OpNum, done: true}
+		return wrong(e.At)
 	}
 	switch e.Op {
 	case OpName:
@@ -182,8 +182,15 @@ func (l *lowering) unscaled(e *Expr) *Expr {
 	return &Expr{Op: OpMul, Args: []*Expr{e, {Op: OpNum, Num: f, done: true}}, Measure: e.Measure, At: e.At, done: true}
 }
 
+// wrong stands for what couldn't be resolved; the finding has been made.
+func wrong(at Pos) *Expr {
+	return &Expr{Op: OpNum, Measure: Measure{Kind: unknown}, At: at, done: true}
+}
+
+func (e *Expr) wrong() bool { return e.Measure.Kind == unknown }
+
 func (l *lowering) mustBe(e *Expr, t Type) {
-	if e.Type != t {
+	if e.Type != t && !e.wrong() {
 		l.errorf(e.At, "type_mismatch", "这里应是%s,不是%s", typeNames[t], typeNames[e.Type])
 	}
 }
@@ -215,6 +222,11 @@ func (l *lowering) unify(list []**Expr, at Pos) (Type, Measure) {
 		return Number, Measure{}
 	}
 	t, m := (*list[0]).Type, Measure{}
+	for _, p := range list {
+		if (*p).wrong() {
+			return (*list[0]).Type, Measure{Kind: unknown}
+		}
+	}
 	for _, p := range list {
 		if (*p).Type != t {
 			l.errorf((*p).At, "type_mismatch", "%s与%s不能放在一起", typeNames[t], typeNames[(*p).Type])
@@ -399,7 +411,7 @@ func (l *lowering) name(e *Expr, s scope) *Expr {
 		hint = ":它是项目的字段,要写在 计数(项目, …)、求和(项目, …) 里"
 	}
 	l.errorf(e.At, "name_unknown", "没有“%s”%s", e.Text, hint)
-	return &Expr{Op: OpNum, At: e.At, done: true}
+	return wrong(e.At)
 }
 
 func (l *lowering) lookup(e *Expr, s scope) *Expr {
