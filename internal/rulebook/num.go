@@ -195,6 +195,14 @@ func (a Num) Add(b Num) Num {
 }
 
 func addFractions(an, ad, bn, bd int64) (Num, bool) {
+	if ad < bd {
+		an, ad, bn, bd = bn, bd, an, ad
+	}
+	if bd == 1 || ad%bd == 0 { // 0.25 + 3, or 0.25 + 0.5
+		x, ok := product(bn, ad/bd)
+		s, fits := total(an, x)
+		return Num{n: s, d: ad}, ok && fits
+	}
 	x, ok1 := product(an, bd)
 	y, ok2 := product(bn, ad)
 	d, ok3 := product(ad, bd)

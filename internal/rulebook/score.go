@@ -154,7 +154,7 @@ func (s *Scores) nodeFindings(f *findings, n *Node, u int) {
 	if e.Op != OpPolicy {
 		return
 	}
-	fault := s.run.numOf(e.Args[0])(u).Fault()
+	fault := s.value(e.Args[0].Col, u).Fault()
 	if fault == nil || fault.Kind != Missing && fault.Kind != DivisionByZero {
 		return
 	}
