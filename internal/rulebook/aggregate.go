@@ -116,13 +116,15 @@ func (t *tally) reset() {
 func (r *run) tally(a *Aggregate, m *masks) *tally {
 	units := len(r.facts.Units)
 	t := &tally{a: a, owners: r.facts.owned(a.Table, a.Owner), n: make([]int64, units), out: make([]Num, units)}
+	k := &compiler{run: r, table: m.k.table, masks: m, owners: t.owners}
 	if a.Where != nil {
 		if t.fast = m.fast(a.Where); !t.fast {
-			t.where = (&compiler{run: r, table: m.k.table}).truth(a.Where)
+			t.where = (&compiler{run: r, table: m.k.table, owners: t.owners}).truth(a.Where)
+			k.masks = nil
 		}
 	}
 	if a.Period != nil {
-		t.period = m.k.num(a.Period)
+		t.period = k.num(a.Period)
 	}
 	if a.Value != nil && a.Func == "求和" && a.Period == nil && t.where == nil && a.Value.Op == OpField {
 		if s := m.k.table.fields[a.Value.Field.index]; s.complete() {
@@ -138,7 +140,7 @@ func (r *run) tally(a *Aggregate, m *masks) *tally {
 	}
 	t.v = make([]Num, units)
 	if a.Value != nil {
-		t.value = m.k.num(a.Value)
+		t.value = k.num(a.Value)
 	}
 	return t
 }

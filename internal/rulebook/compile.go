@@ -4,8 +4,9 @@ package rulebook
 // table is set.
 type compiler struct {
 	*run
-	table *records
-	masks *masks // decides conditions on records 512 at a time; nil for one by one
+	table  *records
+	owners []int32 // of the records, for figures of their units
+	masks  *masks  // decides conditions on records 512 at a time; nil for one by one
 }
 
 type (
@@ -29,6 +30,8 @@ func (k *compiler) num(e *Expr) numFn {
 		return k.ref(e.Col)
 	case OpField:
 		return k.field(e.Field)
+	case OpOwner:
+		return k.ofOwner(e.Col)
 	case OpPoints:
 		return k.points(e.Node)
 	case OpAggregate:
@@ -192,6 +195,16 @@ func (k *compiler) ref(c *Column) numFn {
 	return func(u int) Num { return values[u] }
 }
 
+func (k *compiler) ofOwner(c *Column) numFn {
+	values, owners := k.facts.figures[c].nums, k.owners
+	return func(i int) Num {
+		if u := owners[i]; u >= 0 {
+			return values[u]
+		}
+		return Num{} // a record of nobody counts for nobody
+	}
+}
+
 func (k *compiler) field(f *Field) numFn {
 	s := k.table.fields[f.index]
 	missing := failed(&Fault{Kind: Missing, What: f.Name})
@@ -347,6 +360,14 @@ func (k *compiler) text(e *Expr) textFn {
 	case OpField:
 		s := k.table.fields[e.Field.index]
 		return func(i int) string { return s.dict[s.ids[i]] }
+	case OpOwner:
+		values, owners := k.facts.figures[e.Col].texts, k.owners
+		return func(i int) string {
+			if u := owners[i]; u >= 0 {
+				return values[u]
+			}
+			return ""
+		}
 	case OpColumn:
 		if e.Col.Expr != nil {
 			return k.text(e.Col.Expr)
@@ -456,6 +477,9 @@ func (k *compiler) truth(e *Expr) truthFn {
 	case OpField:
 		s := k.table.fields[e.Field.index]
 		return func(i int) (bool, *Fault) { return s.flags[i], nil }
+	case OpOwner:
+		x := k.ofOwner(e.Col)
+		return func(i int) (bool, *Fault) { v := x(i); return v.Sign() != 0, v.Fault() }
 	case OpColumn:
 		if e.Col.Table != nil {
 			return k.truth(e.Col.Expr)

@@ -286,7 +286,7 @@ func (x *explainer) records(e *Explanation, c *Column) {
 
 func (s *Scores) recordsOf(a *Aggregate, u int) []string {
 	r := s.Facts.records[a.Table]
-	k := &compiler{run: s.run, table: r}
+	k := &compiler{run: s.run, table: r, owners: s.Facts.owned(a.Table, a.Owner)}
 	where := func(int) (bool, *Fault) { return true, nil }
 	if a.Where != nil {
 		where = k.truth(a.Where)

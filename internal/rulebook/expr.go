@@ -14,6 +14,7 @@ const (
 	OpDate                // Num is days since 1970-01-01
 	OpColumn              // the value of Col for the same unit, or the same record
 	OpField               // the value of Field of the same record
+	OpOwner               // in a formula of records: the reported figure Col of the unit that the record belongs to
 	OpAttr                // an attribute of the unit: Text
 	OpEnv                 // 年度, 月份, 截止日 …: Text
 	OpPoints              // the points of Node for the unit's group

@@ -92,6 +92,8 @@ func (p printer) leaf(e *Expr) (string, bool) {
 		return dateOf(e.Num.n).String(), true
 	case OpField:
 		return e.Field.Name, true
+	case OpOwner:
+		return e.Col.title(), true
 	case OpAbsent:
 		return e.Fault.Message(), true
 	}

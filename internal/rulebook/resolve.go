@@ -407,6 +407,8 @@ func (l *lowering) name(e *Expr, s scope) *Expr {
 		hint = ":它是指标,请写 得分(" + e.Text + ")"
 	} else if m := l.metrics[e.Text]; m != nil && m.Table != nil && s.table == nil {
 		hint = ":它是逐条记录的量,要用 计数、求和 等"
+	} else if m != nil && s.table != nil {
+		hint = ":逐条记录的公式里只能用填报数,或只由填报数推算的量"
 	} else if s.table == nil && (l.book.Tables[0].field(e.Text) != nil || projectWords[e.Text] != "") {
 		hint = ":它是项目的字段,要写在 计数(项目, …)、求和(项目, …) 里"
 	}
@@ -468,33 +470,51 @@ func (l *lowering) recordName(e *Expr, s scope) *Expr {
 	return nil
 }
 
-// metricName takes a metric's column; inside a table only a constant metric has a
-// meaning, whose formula is put in its place.
+// metricName takes a metric's column. Inside a table, a metric that only depends on
+// what was reported is the figure of the unit that the record belongs to.
 func (l *lowering) metricName(e *Expr, m *Metric, s scope) *Expr {
 	if m.Table != s.table {
-		if m.Table != nil || m.Value.Expr == nil {
+		if m.Table != nil {
 			return nil
 		}
 		l.use(m.Value, e.At)
-		if !constant(m.Value.Expr) {
-			return nil
-		}
-		m.used = true
-		return m.Value.Expr
+		own := ofOwner(&Expr{Op: OpColumn, Col: m.Value, Type: m.Value.Type, Measure: m.Value.Measure, At: e.At, done: true})
+		m.used = m.used || own != nil
+		return own
 	}
 	m.used = true
 	return l.expr(&Expr{Op: OpColumn, Col: m.Value, At: e.At}, s)
 }
 
-// constant reports whether an expression is the same for every unit.
-func constant(e *Expr) bool {
-	same := true
-	e.Walk(func(x *Expr) {
-		if x.Op == OpAttr || x.Op == OpPoints || x.Op == OpAggregate || x.Op == OpGroup || x.Op == OpField || x.Op == OpColumn {
-			same = false
+// ofOwner rewrites an expression of units for a record: figures are those of the unit
+// that the record belongs to. It is nil when more than reported figures are needed.
+func ofOwner(e *Expr) *Expr {
+	if e == nil {
+		return nil
+	}
+	switch e.Op {
+	case OpColumn:
+		if e.Col.Expr != nil {
+			return ofOwner(e.Col.Expr)
 		}
-	})
-	return same
+		own := *e
+		own.Op = OpOwner
+		return &own
+	case OpAttr, OpPoints, OpAggregate, OpGroup, OpShare, OpField:
+		return nil
+	}
+	own := *e
+	own.Args = make([]*Expr, len(e.Args))
+	for i, a := range e.Args {
+		if a == nil {
+			continue
+		}
+		if own.Args[i] = ofOwner(a); own.Args[i] == nil {
+			return nil
+		}
+	}
+	own.Branch = 0
+	return &own
 }
 
 // known lists names for suggestions.

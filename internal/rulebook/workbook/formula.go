@@ -17,6 +17,7 @@ type formula struct {
 	*book
 	sheet *groupSheet
 	table *tableSheet
+	owner *rulebook.Field // by which records belong to units
 	row   int
 	unit  int
 }
@@ -59,7 +60,7 @@ func mayBeAbsent(b *rulebook.Book) map[*rulebook.Column]bool {
 // ref is the cell of a column for this row.
 func (f *formula) ref(c *rulebook.Column) string {
 	if f.table != nil {
-		return fmt.Sprintf("%s%d", letters(f.table.derived[c]), f.row)
+		return fmt.Sprintf("%s%d", letters(f.table.derived[derived{c, f.owner}]), f.row)
 	}
 	if col, ok := f.facts[c]; ok {
 		return fmt.Sprintf("%s%s%d", quoted(factSheet), letters(col), f.rows[f.unit])
@@ -101,6 +102,8 @@ func (f *formula) expr(e *rulebook.Expr) string {
 		return f.ref(e.Col)
 	case rulebook.OpField:
 		return fmt.Sprintf("%s%d", letters(f.table.fields[e.Field]), f.row)
+	case rulebook.OpOwner:
+		return f.ofOwner(e.Col)
 	case rulebook.OpAttr:
 		if e.Text == "单位名称" {
 			return fmt.Sprintf("$A%d", f.row)
@@ -247,6 +250,15 @@ func (f *formula) filled(e *rulebook.Expr) string {
 		return "ISNUMBER(" + x + ")"
 	}
 	return "NOT(ISNA(" + x + "))"
+}
+
+// ofOwner looks a figure up for the unit that a record belongs to; a record of nobody
+// counts for nobody.
+func (f *formula) ofOwner(c *rulebook.Column) string {
+	last := len(f.s.Facts.Units) + 1
+	span := func(col string) string { return fmt.Sprintf("%s$%s$2:$%s$%d", quoted(factSheet), col, col, last) }
+	match := fmt.Sprintf("MATCH(%s%d,%s,0)", letters(f.table.fields[f.owner]), f.row, span("A"))
+	return fmt.Sprintf("IF(ISNA(%s),0,INDEX(%s,%s))", match, span(letters(f.facts[c])), match)
 }
 
 // policy: #N/A is a figure that is missing, #DIV/0! a division by zero.

@@ -15,11 +15,17 @@ type tableSheet struct {
 	table   *rulebook.Table
 	name    string
 	fields  map[*rulebook.Field]int
-	derived map[*rulebook.Column]int
+	derived map[derived]int
 	flags   map[*rulebook.Expr]int // conditions
 	values  map[*rulebook.Expr]int // what is added up, or its period
 	columns []recordColumn
 	rows    int
+}
+
+// derived is a value of a record; with figures of its unit, it depends on who that is.
+type derived struct {
+	column *rulebook.Column
+	owner  *rulebook.Field
 }
 
 // recordColumn is one formula column of a table.
@@ -27,6 +33,7 @@ type recordColumn struct {
 	label string
 	expr  *rulebook.Expr
 	flag  bool
+	owner *rulebook.Field
 }
 
 // placeTables finds what every figure needs of its table's records.
@@ -51,7 +58,7 @@ func (b *book) placeTables() {
 func (b *book) sheetOf(t *rulebook.Table) *tableSheet {
 	x := b.tables[t]
 	if x == nil {
-		x = &tableSheet{table: t, name: b.sheetName(t.Name), fields: map[*rulebook.Field]int{}, derived: map[*rulebook.Column]int{},
+		x = &tableSheet{table: t, name: b.sheetName(t.Name), fields: map[*rulebook.Field]int{}, derived: map[derived]int{},
 			flags: map[*rulebook.Expr]int{}, values: map[*rulebook.Expr]int{}, rows: b.s.Facts.Records(t)}
 		for i, f := range t.Fields {
 			x.fields[f] = i + 1
@@ -61,8 +68,8 @@ func (b *book) sheetOf(t *rulebook.Table) *tableSheet {
 	return x
 }
 
-func (t *tableSheet) add(label string, e *rulebook.Expr, flag bool) int {
-	t.columns = append(t.columns, recordColumn{label, e, flag})
+func (t *tableSheet) add(label string, e *rulebook.Expr, flag bool, owner *rulebook.Field) int {
+	t.columns = append(t.columns, recordColumn{label, e, flag, owner})
 	return len(t.fields) + len(t.columns)
 }
 
@@ -70,24 +77,24 @@ func (t *tableSheet) add(label string, e *rulebook.Expr, flag bool) int {
 // first.
 func (t *tableSheet) need(a *rulebook.Aggregate, label string) {
 	for _, e := range []*rulebook.Expr{a.Where, a.Value, a.Period} {
-		t.inner(e)
+		t.inner(e, a.Owner)
 	}
 	if a.Where != nil && t.flags[a.Where] == 0 {
-		t.flags[a.Where] = t.add(label+"·计入", a.Where, true)
+		t.flags[a.Where] = t.add(label+"·计入", a.Where, true, a.Owner)
 	}
 	if a.Value != nil && t.values[a.Value] == 0 {
-		t.values[a.Value] = t.add(label+"·数值", a.Value, false)
+		t.values[a.Value] = t.add(label+"·数值", a.Value, false, a.Owner)
 	}
 	if a.Period != nil && t.values[a.Period] == 0 {
-		t.values[a.Period] = t.add(label+"·期", a.Period, false)
+		t.values[a.Period] = t.add(label+"·期", a.Period, false, a.Owner)
 	}
 }
 
-func (t *tableSheet) inner(e *rulebook.Expr) {
+func (t *tableSheet) inner(e *rulebook.Expr, owner *rulebook.Field) {
 	e.Walk(func(x *rulebook.Expr) {
-		if x.Op == rulebook.OpColumn && t.derived[x.Col] == 0 {
-			t.inner(x.Col.Expr)
-			t.derived[x.Col] = t.add(x.Col.Title(), x.Col.Expr, false)
+		if key := (derived{x.Col, owner}); x.Op == rulebook.OpColumn && t.derived[key] == 0 {
+			t.inner(x.Col.Expr, owner)
+			t.derived[key] = t.add(x.Col.Title(), x.Col.Expr, false, owner)
 		}
 	})
 }
@@ -151,8 +158,8 @@ func (b *book) record(t *tableSheet, i int) []any {
 			row = append(row, v)
 		}
 	}
-	f := &formula{book: b, table: t, row: i + 2}
 	for _, c := range t.columns {
+		f := &formula{book: b, table: t, owner: c.owner, row: i + 2}
 		s := f.expr(c.expr)
 		if c.flag {
 			// -1 says that the condition couldn't be decided: a figure is missing.
@@ -199,7 +206,7 @@ func (f *formula) risky(a *rulebook.Aggregate) bool {
 	var look func(e *rulebook.Expr)
 	look = func(e *rulebook.Expr) {
 		e.Walk(func(x *rulebook.Expr) {
-			if x.Op == rulebook.OpField && f.s.Facts.Incomplete(a.Table, x.Field) {
+			if x.Op == rulebook.OpField && f.s.Facts.Incomplete(a.Table, x.Field) || x.Op == rulebook.OpOwner {
 				risk = true
 			}
 			if x.Op == rulebook.OpColumn {
