@@ -43,6 +43,7 @@ type Book struct {
 	columns    []*Column // every column, in the order of evaluation
 	branches   []branch
 	aggregates []*Aggregate
+	timely     bool           // some formula asks for the year or the day
 	conditions int            // on records, equal ones counted once
 	stated     map[string]Num // the total that the document states, by group; "" for all
 	statedAt   Pos
@@ -232,8 +233,8 @@ func (b *Book) Save(w io.Writer) error {
 	return err
 }
 
-// Nodes in the order of the file, headings before what they hold.
-func (b *Book) indicators() []*Node { return b.all }
+// Indicators are all indicators in the order of the file, headings before what they hold.
+func (b *Book) Indicators() []*Node { return b.all }
 
 // Columns are every value that the book computes, in the order of evaluation.
 func (b *Book) Columns() []*Column { return b.columns }
@@ -335,6 +336,7 @@ func (b *Book) prepare() {
 				e.Agg.index = len(b.aggregates)
 				b.aggregates = append(b.aggregates, e.Agg)
 			}
+			b.timely = b.timely || e.Op == OpEnv && e.Text != "月份"
 		})
 	}
 	b.number()

@@ -26,6 +26,12 @@ func (s *Scores) Explain(n *Node, u int) *Explanation {
 	return x.node(n)
 }
 
+// Working is an indicator's formula with the unit's figures, step by step, in one line.
+func (s *Scores) Working(n *Node, u int) string {
+	x := &explainer{scores: s, unit: u, seen: map[*Column]bool{}}
+	return x.working(n.Value)
+}
+
 // ExplainTotal tells how the total came about, every indicator below it.
 func (s *Scores) ExplainTotal(u int) *Explanation {
 	x := &explainer{scores: s, unit: u, seen: map[*Column]bool{}}

@@ -128,10 +128,9 @@ type Column struct {
 	Verb   string
 	Type   Type
 	Measure
-	At     Pos
-	index  int
-	state  visit
-	hidden bool // a step that the explanation shows inside its parent
+	At    Pos
+	index int
+	state visit
 }
 
 type visit uint8

@@ -9,7 +9,6 @@ import (
 type function struct {
 	op       Op
 	min, max int // arguments
-	how      Rounding
 	text     string
 	build    func(l *lowering, e *Expr, s scope) *Expr
 }

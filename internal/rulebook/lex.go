@@ -121,7 +121,7 @@ func (l *lexer) sign() {
 	if s, ok := spellings[one]; ok {
 		one = s
 	}
-	if strings.Contains("!&|", one) {
+	if one == "!" || one == "&" || one == "|" {
 		l.fail("formula_character", "公式中不能单独用“"+one+"”")
 		return
 	}

@@ -44,6 +44,9 @@ func (s *Scores) Release() {
 }
 
 func (f *Facts) score(r *run) (*Scores, Findings) {
+	if f.book.timely && (f.Year == 0 || f.AsOf.IsZero()) {
+		return nil, Findings{{Severity: Error, Code: "year_missing", File: f.book.File, Message: "细则用到年度、截止日或“已签约”等与时间有关的条件,事实须写“年度”或“截止”"}}
+	}
 	r.compute()
 	s := &Scores{Facts: f, run: r}
 	s.Findings = s.findings()

@@ -24,10 +24,10 @@ func (f *Facts) NextRank(unit, figure, step string) (*Answer, Findings) {
 	l := &findings{file: f.book.File}
 	u := f.Place(unit)
 	m := f.book.metric(figure)
-	switch {
-	case u < 0:
+	if u < 0 {
 		l.errorf(Pos{}, "unit_unknown", "没有单位“%s”%s", unit, suggestion(unit, f.unitNames()))
-	case m == nil || m.Table != nil || m.Value.Type != Number:
+	}
+	if m == nil || m.Table != nil || m.Value.Type != Number {
 		l.errorf(Pos{}, "figure_unknown", "细则中没有按单位计的量“%s”", figure)
 	}
 	if l.list.Failed() {

@@ -352,7 +352,11 @@ func (f *findings) formula(n *yaml.Node, words map[string]bool) *Expr {
 func suggestion(name string, known []string) string {
 	best, least := "", 3
 	for _, k := range known {
-		if d := distance([]rune(name), []rune(k)); d < least || d == least && best == "" && d < len([]rune(k)) {
+		d := distance([]rune(name), []rune(k))
+		if d >= len([]rune(name)) {
+			continue // nothing in common
+		}
+		if d < least || d == least && best == "" && d < len([]rune(k)) {
 			best, least = k, d
 		}
 	}

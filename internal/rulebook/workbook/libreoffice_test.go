@@ -139,7 +139,7 @@ func compare(t *testing.T, x export, f *excelize.File) int {
 
 // layout places the columns as Write does.
 func layout(s *rulebook.Scores) *book {
-	b := &book{s: s, rules: s.Facts.Book(), names: map[string]bool{aboutSheet: true, rankSheet: true, factSheet: true}, facts: map[*rulebook.Column]int{}, rows: map[int]int{}, tables: map[*rulebook.Table]*tableSheet{}}
+	b := &book{s: s, rules: s.Facts.Book(), names: map[string]bool{aboutSheet: true, rankSheet: true, factSheet: true, whySheet: true}, facts: map[*rulebook.Column]int{}, rows: map[int]int{}, tables: map[*rulebook.Table]*tableSheet{}}
 	b.placeFacts()
 	for i, g := range b.rules.Groups {
 		b.groups = append(b.groups, b.placeGroup(i, g))

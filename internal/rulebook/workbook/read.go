@@ -135,6 +135,9 @@ func (r *reader) period() {
 				month = n
 			}
 		case "截止日", "截止":
+			if cells[1] == "" {
+				return
+			}
 			d, err := calendar.ParseDate(day(cells[1]))
 			if err != nil {
 				r.add(where, "date_invalid", "截止日应写作 2023-12-31")

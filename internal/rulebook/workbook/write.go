@@ -23,6 +23,7 @@ const (
 	aboutSheet = "说明"
 	factSheet  = "数据"
 	rankSheet  = "排名"
+	whySheet   = "算式"
 )
 
 // book lays scores out in sheets.
@@ -47,7 +48,7 @@ func Write(s *rulebook.Scores, w io.Writer) error {
 	b := &book{s: s, rules: s.Facts.Book(), file: excelize.NewFile(), names: map[string]bool{}, env: map[string]string{},
 		facts: map[*rulebook.Column]int{}, rows: map[int]int{}, tables: map[*rulebook.Table]*tableSheet{}}
 	defer b.file.Close()
-	for _, step := range []func() error{b.prepare, b.about, b.factRows, b.tableRows, b.groupRows, b.ranking} {
+	for _, step := range []func() error{b.prepare, b.about, b.factRows, b.tableRows, b.groupRows, b.ranking, b.workings} {
 		if err := step(); err != nil {
 			return fmt.Errorf("workbook: %w", err)
 		}
@@ -59,7 +60,7 @@ func Write(s *rulebook.Scores, w io.Writer) error {
 // prepare names the sheets and gives every column its place before any formula is
 // written, since formulas refer forward and back.
 func (b *book) prepare() error {
-	for _, name := range []string{aboutSheet, rankSheet, factSheet} {
+	for _, name := range []string{aboutSheet, rankSheet, factSheet, whySheet} {
 		b.names[name] = true
 	}
 	if err := b.file.SetSheetName("Sheet1", aboutSheet); err != nil {
@@ -75,7 +76,7 @@ func (b *book) prepare() error {
 	for _, g := range b.groups {
 		order = append(order, g.name)
 	}
-	order = append(order, factSheet)
+	order = append(order, whySheet, factSheet)
 	for _, t := range b.rules.Tables {
 		if x := b.tables[t]; x != nil {
 			order = append(order, x.name)
@@ -199,6 +200,9 @@ func (b *book) envCell(name string) any {
 		}
 		return b.s.Facts.Month
 	case "截止日":
+		if b.s.Facts.AsOf.IsZero() {
+			return nil
+		}
 		return excelize.Cell{StyleID: b.styles.date, Value: serial(b.s.Facts.AsOf)}
 	}
 	formula := map[string]string{"年初": "DATE(%s,1,1)", "年末": "DATE(%s,12,31)", "上年初": "DATE(%s-1,1,1)", "上年末": "DATE(%s-1,12,31)"}[name]
@@ -301,6 +305,34 @@ func (b *book) ranking() error {
 			}
 			if err := put([]any{unit.Group, ref(b.rules.Rank), unit.Name, ref(b.rules.Total), b.s.Grade(u), strings.Join(names, "、")}); err != nil {
 				return err
+			}
+		}
+		return nil
+	})
+}
+
+// maxWorkings is how many lines of 算式 a sheet holds.
+const maxWorkings = 1_000_000
+
+// workings tells each score's way with the figures of the time of scoring, beside the
+// score as it is now.
+func (b *book) workings() error {
+	return b.rowsTo(whySheet, 6, func(put func([]any) error) error {
+		if err := put([]any{b.head("单位"), b.head("编号"), b.head("指标"), b.head("条款"), b.head("得分"), b.head("计分时的算式")}); err != nil {
+			return err
+		}
+		lines := 0
+		for _, u := range b.s.Order() {
+			unit, g := b.s.Facts.Units[u], b.groupOf(u)
+			for _, n := range b.rules.Indicators() {
+				col, ok := g.cols[n.Value]
+				if lines++; !ok || lines > maxWorkings {
+					continue
+				}
+				score := excelize.Cell{Formula: fmt.Sprintf("%s%s%d", quoted(g.name), letters(col), g.row[u])}
+				if err := put([]any{unit.Name, n.ID, n.Name, n.Clause, score, b.s.Working(n, u)}); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
