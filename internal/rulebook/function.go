@@ -94,7 +94,7 @@ func buildIf(l *lowering, e *Expr, s scope) *Expr {
 		l.errorf(e.At, "argument_count", "“如果”应写作 如果(条件, 值, 条件, 值, …, 否则)")
 		return wrong(e.At)
 	}
-	e.Op = OpCases
+	e.Op, e.Text = OpCases, ""
 	return l.expr(e, s)
 }
 

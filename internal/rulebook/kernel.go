@@ -38,9 +38,40 @@ func (r *run) operand(e *Expr) (operand, bool) {
 		}
 		return operand{}, false
 	}
-	list := r.same(e)
-	return operand{list: list}, list != nil
+	if list := r.same(e); list != nil {
+		return operand{list: list}, true
+	}
+	if len(e.Args) == 0 || r.fixed != nil {
+		return operand{}, false
+	}
+	// An operation within an operation is computed beside, as if it were a column.
+	list := r.room(len(r.facts.Units))
+	work := r.kernel(e, list)
+	if work == nil {
+		return operand{}, false
+	}
+	r.do(func() { r.spread(len(list), chunk, work) })
+	return operand{list: list}, true
 }
+
+// instead puts what the book says in the place of a fault.
+func (r *run) instead(e *Expr, out []Num) func(from, to int) {
+	x, ok := r.operand(e.Args[0])
+	if !ok {
+		return nil
+	}
+	one := (&compiler{run: r}).policy(e)
+	return func(from, to int) {
+		for u := from; u < to; u++ {
+			if out[u] = x.list[u]; x.list[u].x != nil {
+				out[u] = one(u)
+			}
+		}
+	}
+}
+
+// arithmetical are the operations that kernels know.
+var arithmetical = map[Op]bool{OpAdd: true, OpSub: true, OpMul: true, OpDiv: true, OpMin: true, OpMax: true}
 
 // kernel computes out[from:to] of an expression of one operation; nil for others.
 func (r *run) kernel(e *Expr, out []Num) func(from, to int) {
@@ -53,10 +84,16 @@ func (r *run) kernel(e *Expr, out []Num) func(from, to int) {
 			}
 		}
 	}
+	if e.Op == OpPolicy && e.Args[0].Op == OpColumn {
+		return r.instead(e, out)
+	}
 	if e.Op == OpShare {
 		return r.addUp(e, out)
 	}
 	if len(e.Args) != 2 || e.Type != Number {
+		return nil
+	}
+	if !arithmetical[e.Op] {
 		return nil
 	}
 	x, ok1 := r.operand(e.Args[0])

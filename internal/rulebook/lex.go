@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -209,18 +210,22 @@ func (l *lexer) measure(from int) (Measure, int) {
 	return m, length
 }
 
+var datePattern = regexp.MustCompile(`^\d{4}-\d{1,2}-\d{1,2}`)
+
 func (l *lexer) date() bool {
 	end := l.at
 	for end < len(l.src) && end-l.at < 10 && (l.src[end] == '-' || l.src[end] >= '0' && l.src[end] <= '9') {
 		end++
 	}
-	s := string(l.src[l.at:end])
-	if strings.Count(s, "-") != 2 || len(s) != 10 {
+	s := datePattern.FindString(string(l.src[l.at:end]))
+	if s == "" {
 		return false
 	}
+	end = l.at + len(s)
 	d, err := calendar.ParseDate(s)
-	if err != nil {
-		return false
+	if err != nil { // not 2023 minus 6 minus 30
+		l.fail("date_invalid", "日期应写作 2023-06-30")
+		return true
 	}
 	l.push(token{kind: tokDate, num: Int(days(d))}, end-l.at)
 	return true

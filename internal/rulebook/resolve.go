@@ -48,6 +48,9 @@ func (l *lowering) mustBePoints(c *Column) {
 		return
 	}
 	if c.Measure.dimensionless() && c.Type == Number {
+		if c.Measure.Kind == Percent {
+			l.warnf(c.At, "percent_score", "得分是百分比,是不是少了“× 分值”")
+		}
 		c.Measure = words["分"]
 		return
 	}
@@ -377,8 +380,10 @@ func (l *lowering) group(e *Expr) {
 		}
 	}
 	switch g.Func {
-	case "名次", "家数":
-		e.Measure = words["个"]
+	case "名次":
+		e.Measure = words["名"]
+	case "家数":
+		e.Measure = words["家"]
 	default:
 		e.Measure = g.Of.Measure
 	}

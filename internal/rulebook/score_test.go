@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
@@ -241,5 +242,19 @@ func TestSchemaDescribesTheBooks(t *testing.T) {
 	_ = yaml.Unmarshal([]byte(book("公试: 1")), &v)
 	if schema.Validate(plain(t, v)) == nil {
 		t.Error("a misspelt key is valid")
+	}
+}
+
+// TestPublishedSchemaIsTheLoaders: docs/rulebook.schema.json is `luodi rulebook schema`.
+func TestPublishedSchemaIsTheLoaders(t *testing.T) {
+	var want bytes.Buffer
+	e := json.NewEncoder(&want)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(Schema()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile("../../docs/rulebook.schema.json"); err != nil || !bytes.Equal(got, want.Bytes()) {
+		t.Error("docs/rulebook.schema.json is stale: write it with luodi rulebook schema", err)
 	}
 }

@@ -16,7 +16,8 @@ import (
 // The bounds of a file.
 const (
 	MaxBookBytes  = 2 << 20
-	MaxFactsBytes = 48 << 20
+	MaxFactsBytes = 32 << 20
+	bytesPerValue = 8 // a file may hold a value for every so many bytes of its limit
 	maxDepth      = 40
 )
 
@@ -56,6 +57,10 @@ func (f *findings) parseYAML(r io.Reader, limit int64) (*yaml.Node, []byte) {
 		f.errorf(Pos{}, "too_deep", "嵌套过深")
 		return nil, nil
 	}
+	if values(data) > limit/bytesPerValue {
+		f.errorf(Pos{}, "too_many_values", "值过多:至多%d个", limit/bytesPerValue)
+		return nil, nil
+	}
 	var doc yaml.Node
 	d := yaml.NewDecoder(strings.NewReader(string(data)))
 	if err := d.Decode(&doc); err != nil {
@@ -91,6 +96,23 @@ func shallow(data []byte) bool {
 		}
 	}
 	return depth <= 1000
+}
+
+// values counts what may become nodes of a tree, each of which costs far more memory
+// than its text.
+func values(data []byte) int64 {
+	n := int64(0)
+	for i, b := range data {
+		switch b {
+		case ',', '\n', '[', '{':
+			n++
+		case '-', '?', ':':
+			if i+1 < len(data) && data[i+1] == ' ' {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 func (f *findings) yamlError(err error) {

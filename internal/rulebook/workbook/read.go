@@ -18,7 +18,7 @@ import (
 // The bounds of a workbook of facts.
 const (
 	maxFile     = 48 << 20
-	maxUnzipped = 512 << 20
+	maxUnzipped = 256 << 20
 	maxRows     = 500_000
 	maxFindings = 500
 )
