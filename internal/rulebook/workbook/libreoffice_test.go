@@ -14,6 +14,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"luodi/internal/calendar"
 	"luodi/internal/rulebook"
 )
 
@@ -168,3 +169,5 @@ func same(c *rulebook.Column, got string, want rulebook.Num) bool {
 	d := v - w
 	return d < 1e-9 && d > -1e-9 || want.Fixed(8) == strconv.FormatFloat(v, 'f', 8, 64)
 }
+
+var rulebookDay = calendar.Date{Year: 2023, Month: 12, Day: 31}
