@@ -348,7 +348,11 @@ func (f *formula) grouping(g *rulebook.Grouping) string {
 			spans = append(spans, s)
 		}
 	}
-	name := map[string]string{"最大": "MAX", "最小": "MIN", "平均": "AVERAGE", "合计": "SUM", "家数": "COUNT"}[g.Func]
+	if g.Func == "家数" { // a figure that is missing isn't to be counted over
+		all := strings.Join(spans, ",")
+		return "(COUNT(" + all + ")+0*SUM(" + all + "))"
+	}
+	name := map[string]string{"最大": "MAX", "最小": "MIN", "平均": "AVERAGE", "合计": "SUM"}[g.Func]
 	return name + "(" + strings.Join(spans, ",") + ")"
 }
 
