@@ -66,7 +66,7 @@ func (r *run) column(c *Column) {
 	if c.Expr == nil {
 		fig := r.facts.figures[c]
 		r.values[c.index], r.texts[c.index] = fig.nums, fig.texts
-		r.do(func() { r.mark(c) })
+		r.mark(c)
 		r.override(c)
 		return
 	}
@@ -76,7 +76,9 @@ func (r *run) column(c *Column) {
 	} else {
 		r.fill(c, skip)
 	}
-	r.do(func() { r.mark(c) })
+	if r.mark(c); r.faulty[c.index] { // where nothing was missing, nothing is when the run is repeated
+		r.steps = append(r.steps, func() { r.mark(c) })
+	}
 	r.override(c)
 }
 
@@ -265,13 +267,7 @@ func (r *run) ranks(g *Grouping, units []int, out []Num) {
 			bad = &Fault{Kind: f.Kind, What: r.facts.Units[u].Name + "的" + f.What}
 		}
 	}
-	before := r.order(g, order)
-	slices.SortFunc(order, func(a, b int) int {
-		if c := before(a, b); c != 0 {
-			return c
-		}
-		return a - b
-	})
+	before := r.sort(g, order)
 	place := 0
 	for i := 0; i < len(order); {
 		j := i + 1
@@ -295,22 +291,39 @@ func (r *run) ranks(g *Grouping, units []int, out []Num) {
 	}
 }
 
-// order compares units; by whole numbers when one value decides and all have the same
-// denominator, as scores that are rounded have.
-func (r *run) order(g *Grouping, units []int) func(a, b int) int {
+// sort puts units in order and gives what compares them. Where one value decides and
+// all have the same denominator, as scores that are rounded have, whole numbers do.
+func (r *run) sort(g *Grouping, units []int) func(a, b int) int {
 	values := r.values[g.Of.index]
-	if g.Last != nil || len(g.Ties) > 0 {
-		return func(a, b int) int { return r.before(g, a, b) }
-	}
+	whole := g.Last == nil && len(g.Ties) == 0
 	for _, u := range units {
-		if values[u].x != nil || values[u].den() != values[units[0]].den() {
-			return func(a, b int) int { return r.before(g, a, b) }
+		whole = whole && values[u].x == nil && values[u].den() == values[units[0]].den()
+	}
+	if !whole {
+		before := func(a, b int) int { return r.before(g, a, b) }
+		slices.SortStableFunc(units, before)
+		return before
+	}
+	type key struct {
+		n int64
+		u int
+	}
+	keys := make([]key, len(units))
+	for i, u := range units {
+		if keys[i] = (key{-values[u].n, u}); g.Rising {
+			keys[i].n = values[u].n
 		}
 	}
-	if g.Rising {
-		return func(a, b int) int { return compare(values[a].n, values[b].n) }
+	slices.SortFunc(keys, func(a, b key) int {
+		if a.n != b.n {
+			return compare(a.n, b.n)
+		}
+		return a.u - b.u
+	})
+	for i, k := range keys {
+		units[i] = k.u
 	}
-	return func(a, b int) int { return compare(values[b].n, values[a].n) }
+	return func(a, b int) int { return compare(values[a].n, values[b].n) }
 }
 
 func (r *run) before(g *Grouping, a, b int) int {

@@ -391,6 +391,8 @@ func (f *Facts) AddMark(unit, topic, judges, judge, mark string) map[string]*Pro
 
 // owned gives each record's unit by a field, -1 for none.
 func (f *Facts) owned(t *Table, by *Field) []int32 {
+	f.lock.Lock()
+	defer f.lock.Unlock()
 	r := f.records[t]
 	if list, ok := r.owners[by]; ok {
 		return list

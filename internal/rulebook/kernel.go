@@ -136,9 +136,13 @@ func byConstant(o Op, list []Num, c Num, out []Num) func(from, to int) {
 	case OpMin:
 		return func(from, to int) {
 			for u := from; u < to; u++ {
-				if out[u] = list[u]; list[u].x != nil || list[u].Cmp(c) > 0 {
-					out[u] = smaller(list[u], c)
+				v := list[u]
+				if v.x == nil && v.Cmp(c) > 0 {
+					v = c
+				} else if v.x != nil {
+					v = smaller(v, c)
 				}
+				out[u] = v
 			}
 		}
 	}

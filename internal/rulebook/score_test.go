@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -114,6 +115,31 @@ func TestOrderAndProcessorsDontMatter(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestFactsMayBeScoredByMany: goroutines share a book and its facts.
+func TestFactsMayBeScoredByMany(t *testing.T) {
+	b := load(t, smallBook)
+	var rows []projectRow
+	for i := range 30_000 {
+		rows = append(rows, projectRow{i % 3, i % 90_000, i % 700, i * 7 % 700, i%2 == 0})
+	}
+	f := build(t, b, []int{3, 4, 5}, rows, []int{0, 1, 2})
+	hashes := make([]string, 6)
+	var wait sync.WaitGroup
+	for i := range hashes {
+		wait.Go(func() {
+			s, _ := f.ScoreOn(1 + i%3)
+			hashes[i] = s.Result(true).Hash
+			s.Release()
+		})
+	}
+	wait.Wait()
+	for _, h := range hashes {
+		if h != hashes[0] {
+			t.Fatal("goroutines disturb each other")
+		}
+	}
 }
 
 // TestConditionsInBlocksAreTheSameOneByOne holds the bits to the closures.

@@ -16,7 +16,7 @@ func TestProfile(t *testing.T) {
 	facts, _, _ := synthetic(benchBook(t), sizes[n])
 	f, _ := os.Create("/tmp/score.prof")
 	_ = pprof.StartCPUProfile(f)
-	for range []int{10000, 3000, 40}[n] {
+	for range []int{10000, 3000, 80, 40}[n] {
 		repeatScore(facts, 1, 1)
 	}
 	pprof.StopCPUProfile()

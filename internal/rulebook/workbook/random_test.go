@@ -17,7 +17,6 @@ import (
 // author writes formulas that nobody would.
 type author struct {
 	*rand.Rand
-	metrics int // that may be used
 }
 
 func (a *author) pick(list ...string) string { return list[a.IntN(len(list))] }
