@@ -10,14 +10,13 @@ import (
 // lowering turns the file into columns of expressions.
 type lowering struct {
 	*findings
-	book     *Book
-	metrics  map[string]*Metric
-	nodes    map[string]*Node
-	labels   map[string]*Node // by name; nil when two share it
-	keys     map[string]bool
-	pending  []*Column
-	forms    []nodeForm
-	policies bool // some indicator may become not applicable
+	book    *Book
+	metrics map[string]*Metric
+	nodes   map[string]*Node
+	labels  map[string]*Node // by name; nil when two share it
+	keys    map[string]bool
+	pending []*Column
+	forms   []nodeForm
 }
 
 // target is what a method is lowered for: a metric or an indicator.
@@ -397,7 +396,6 @@ func (l *lowering) policy(o *object, name string) policy {
 		return policy{}
 	}
 	if slices.Contains(policies, s) {
-		l.policies = l.policies || s == "不适用"
 		return policy{word: s, at: at(n)}
 	}
 	return policy{value: o.formula(name), at: at(n)}
@@ -444,10 +442,18 @@ func (l *lowering) scale(t *target, o *object, m lowered) {
 	c = l.process(t, o, "处理", c)
 	if o.has("前提") {
 		cond := l.own(t, o.formula("前提"))
-		c = l.verb(t, "前提", when(cond, column(c), l.own(t, o.formulaOr("否则", integer(0)))))
+		c = l.verb(t, "前提", when(cond, column(c), l.otherScore(t, o)))
 	}
 	c = l.withPolicies(t, c)
 	n.Value, c.Label = c, n.Name
+}
+
+// otherScore is what an indicator gives when its 前提 doesn't hold.
+func (l *lowering) otherScore(t *target, o *object) *Expr {
+	if o.text("否则") == "不适用" {
+		return &Expr{Op: OpAbsent, Fault: &Fault{Kind: NotApplicable}}
+	}
+	return l.own(t, o.formulaOr("否则", integer(0)))
 }
 
 // withPolicies adds what the book says for figures that aren't there.

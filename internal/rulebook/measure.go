@@ -39,7 +39,7 @@ var words = map[string]Measure{
 	"吨": dimension(3, 1), "万吨": dimension(3, 10_000), "吨标准煤": dimension(3, 1), "万吨标准煤": dimension(3, 10_000),
 	"千瓦时": dimension(4, 1), "万千瓦时": dimension(4, 10_000),
 	"天": dimension(5, 1), "日": dimension(5, 1),
-	"%": {Kind: Percent}, "个百分点": {Kind: Percent}, "百分点": {Kind: Percent}, "倍": {Kind: Plain},
+	"%": {Kind: Percent}, "\uff05": {Kind: Percent}, "个百分点": {Kind: Percent}, "百分点": {Kind: Percent}, "倍": {Kind: Plain},
 	"分": {Kind: Points},
 }
 

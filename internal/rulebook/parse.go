@@ -1,5 +1,7 @@
 package rulebook
 
+import "strings"
+
 // parser is a recursive descent over the tokens of one formula.
 type parser struct {
 	list  []token
@@ -59,6 +61,11 @@ func (p *parser) unexpected() {
 	word := t.text
 	if t.kind == tokNumber {
 		word = t.num.String() + t.measure.Word
+	}
+	for prefix, hint := range map[string]string{"亿": "金额请写全单位:亿元", "万": "金额请写全单位:万元", "以上": "请写成比较,如 x ≥ 80%", "以下": "请写成比较,如 x < 80%", "以内": "请写成比较,如 x ≤ 80%"} {
+		if strings.HasPrefix(word, prefix) {
+			p.fail(t, "formula_syntax", "公式在“"+word+"”处看不懂:"+hint)
+		}
 	}
 	p.fail(t, "formula_syntax", "公式在“"+word+"”处看不懂:可能缺运算符、逗号或括号,或“且、或”两边缺空格")
 }

@@ -123,7 +123,7 @@ var shapes = map[string][]key{
 		{name: "先处理", form: asOps, doc: "折算分值之前依次处理"},
 		{name: "处理", form: asOps, doc: "折算分值之后依次处理"},
 		{name: "前提", form: asFormula, doc: "不成立时按“否则”计"},
-		{name: "否则", form: asFormula, doc: "前提不成立时的得分,默认0"},
+		{name: "否则", form: asPolicy, doc: "前提不成立时的得分,默认0;或写 不适用"},
 		{name: "缺数", form: asPolicy, doc: "缺数据时"},
 		{name: "除零", form: asPolicy, doc: "除数为零时"},
 		{name: "合并", form: asChoice, choices: []string{"合计", "加权", "平均", "最高", "最低"}, doc: "子项怎样合并,默认合计"},
