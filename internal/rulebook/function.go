@@ -123,11 +123,15 @@ func buildWhole(how Rounding) func(*lowering, *Expr, scope) *Expr {
 // buildScore is 得分(A1), or 原值(A1) before points, by number or name.
 func buildScore(l *lowering, e *Expr, s scope) *Expr {
 	word := e.Args[0].Text
+	number := e.Args[0].Op == OpNum && e.Args[0].Measure.Word == ""
+	if number { // 得分(1.1)
+		word = e.Args[0].Num.Exact()
+	}
 	n := l.nodes[word]
 	if n == nil {
 		n = l.labels[word]
 	}
-	if n == nil || e.Args[0].Op != OpName && e.Args[0].Op != OpText || s.table != nil {
+	if n == nil || e.Args[0].Op != OpName && e.Args[0].Op != OpText && !number || s.table != nil {
 		l.errorf(e.Args[0].At, "indicator_unknown", "没有指标“%s”(按编号或唯一的名称查找;带点的编号请加引号)", word)
 		return wrong(e.At)
 	}

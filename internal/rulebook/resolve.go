@@ -406,7 +406,7 @@ func (l *lowering) name(e *Expr, s scope) *Expr {
 		}
 	}
 	hint := suggestion(e.Text, l.known(s))
-	if r := []rune(e.Text); len(r) > 1 && strings.ContainsRune("且或", r[0]) {
+	if strings.ContainsAny(e.Text, "且或") {
 		hint = ":“且”“或”两边要有空格"
 	} else if l.nodes[e.Text] != nil || l.labels[e.Text] != nil {
 		hint = ":它是指标,请写 得分(" + e.Text + ")"
