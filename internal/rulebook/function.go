@@ -44,9 +44,7 @@ func init() {
 	}
 	for _, f := range []string{"最大", "最小", "平均", "合计", "名次", "逆名次", "家数"} {
 		functions["组内"+f] = function{min: 1, max: 1, build: buildGroup}
-		if f != "名次" && f != "逆名次" {
-			functions["全体"+f] = function{min: 1, max: 1, build: buildGroup}
-		}
+		functions["全体"+f] = function{min: 1, max: 1, build: buildGroup}
 	}
 }
 

@@ -186,12 +186,26 @@ func (f *formula) groupingOf(c *rulebook.Column) *rulebook.Grouping {
 	return found
 }
 
-// place is 1 + how many units of the group come before.
+// place is 1 + how many units of the group, or of all groups, come before.
 func (f *formula) place(g *rulebook.Grouping) string {
+	groups := []*groupSheet{f.sheet}
+	if g.All {
+		groups = f.groups
+	}
+	own := fmt.Sprintf("%s%d", letters(f.sheet.clean[g.Of]), f.row)
+	count := "1"
+	for _, x := range groups {
+		if col, ok := x.clean[g.Of]; ok && len(x.units) > 0 {
+			count += fmt.Sprintf("+SUMPRODUCT(ISNUMBER(%s)*%s)", x.span(col), f.ahead(g, x))
+		}
+	}
+	return fmt.Sprintf("IF(ISNUMBER(%s),%s,%s)", own, count, own)
+}
+
+// ahead tells for each unit of a sheet whether it comes before this row's.
+func (f *formula) ahead(g *rulebook.Grouping, x *groupSheet) string {
 	more := func(c *rulebook.Column, sign string) string {
-		col := f.sheet.clean[c]
-		all := f.sheet.span(col)
-		return fmt.Sprintf("(%s%s%s%d)", all, sign, letters(col), f.row)
+		return fmt.Sprintf("(%s%s%s%d)", x.span(x.clean[c]), sign, letters(f.sheet.clean[c]), f.row)
 	}
 	sign := ">"
 	if g.Rising {
@@ -213,7 +227,5 @@ func (f *formula) place(g *rulebook.Grouping) string {
 	if g.Last != nil {
 		test = "(" + more(g.Last, "<") + "+" + more(g.Last, "=") + "*" + test + ")"
 	}
-	own := fmt.Sprintf("%s%d", letters(f.sheet.clean[g.Of]), f.row)
-	count := fmt.Sprintf("SUMPRODUCT(ISNUMBER(%s)*%s)+1", f.sheet.span(f.sheet.clean[g.Of]), test)
-	return fmt.Sprintf("IF(ISNUMBER(%s),%s,%s)", own, count, own)
+	return test
 }

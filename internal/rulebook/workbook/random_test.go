@@ -46,7 +46,7 @@ func (a *author) number(depth int) string {
 	case 12:
 		return fmt.Sprintf("%s(%s)", a.pick("组内最大", "组内最小", "组内平均", "组内合计", "组内家数", "全体最大"), x())
 	case 13:
-		return fmt.Sprintf("%s(%s)", a.pick("组内名次", "组内逆名次"), x())
+		return fmt.Sprintf("%s(%s)", a.pick("组内名次", "组内逆名次", "全体名次", "全体逆名次"), x())
 	}
 	return fmt.Sprintf("计数(项目, %s)", a.condition(depth-1))
 }
