@@ -23,9 +23,12 @@ import { Resubmission } from "./Resubmission";
 import { Seats } from "./Seats";
 import { Submissions } from "./Submissions";
 
+/** soon is how often to ask while a document is being made. */
+const soon = 2_000;
+
 export function Review() {
   const { id = "" } = useParams();
-  const query = useQuery({ ...review(id), refetchInterval: 30_000 });
+  const query = useQuery({ ...review(id), refetchInterval: ({ state }) => (state.data?.papers.some((p) => !isSet(p.issued_at)) ? soon : 30_000) });
   const r = query.data;
   return (
     <Page
