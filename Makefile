@@ -57,7 +57,9 @@ e2e: build ## a browser walks a review from start to end
 
 bench: build deps ## speed, as ratios measured in one run
 	bin/luodi bench
+	go test $(GOFLAGS_BUILD) ./api -run '^$$' -bench BenchmarkReview -benchtime 100x | grep -E 'PASS |MISS |^(FAIL|ok)'
 	go test $(GOFLAGS_BUILD) ./internal/store -run '^$$' -bench BenchmarkInbox -benchtime 1x -timeout 30m | grep -E 'PASS |MISS |TOLD |^(FAIL|ok)'
+	bin/luodi rulebook bench
 
 lint: bin/golangci-lint bin/workflowcheck web/node_modules ## linters, import rules, workflow determinism
 	bin/golangci-lint run ./... || bin/golangci-lint run ./... # its loader now and then fails to import a standard package, once

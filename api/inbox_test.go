@@ -163,7 +163,7 @@ func TestABatchDoesEachItemByItself(t *testing.T) {
 	if strings.Join(codes, " ") != "true/7/ false/0/action_conflict false/0/process_unknown false/0/process_unknown true/7/" || got.Items[0].Target != "seat" {
 		t.Errorf("results %v", codes)
 	}
-	if len(asked) != 3 || asked[0] != asked[2] || !strings.HasPrefix(asked[0], account(t, "ziran.jingban").ID+" 1 claim batch:") || !strings.HasSuffix(asked[0], ` {"target":"seat"}`) || !strings.HasSuffix(asked[1], " {}") {
+	if len(asked) != 3 || asked[0] != asked[2] || !strings.HasPrefix(asked[0], account(t, "ziran.jingban").ID+" 1 claim batch:") || !strings.HasSuffix(asked[0], ` {"seat":"seat"}`) || !strings.HasSuffix(asked[1], " {}") {
 		t.Errorf("asked %q", asked)
 	}
 	send("k")

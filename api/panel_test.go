@@ -65,7 +65,10 @@ type hearing struct {
 }
 
 func (h *hearing) Send(ctx context.Context, kind, id string, cmd process.Command) (process.Receipt, int64, error) {
-	if !strings.HasPrefix(cmd.Name, "panel_") {
+	h.mu.Lock()
+	awaited := h.waiting[id]
+	h.mu.Unlock()
+	if !awaited || !strings.HasPrefix(cmd.Name, "panel_") { // a review that has come to its panel by itself
 		return h.Processes.Send(ctx, kind, id, cmd)
 	}
 	h.mu.Lock()

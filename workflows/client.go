@@ -77,7 +77,7 @@ func (c *Client) updateWithStart(ctx context.Context, kind, id, summary string, 
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowTaskTimeout:      workflowTaskTimeout,
 		StaticSummary:            summary,
-	}, kind, map[string]any{"id": id}) // the zero state of Input
+	}, kind, map[string]any{"id": id, "revision": current}) // the zero state of Input
 	handle, err := c.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start, UpdateOptions: up,
 	})

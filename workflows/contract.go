@@ -28,7 +28,16 @@ type Input[S any] struct {
 	ID      string `json:"id"`
 	Version int64  `json:"version,omitempty"`
 	State   S      `json:"state"`
+	// Revision is that of the shell that the run was started for: a change of what it
+	// asks of the engine is for new runs, and those under way replay as they began.
+	Revision int `json:"revision,omitempty"`
 }
+
+// The revisions of the shell.
+const (
+	timersLazy = 1 // a timer is set anew only for an earlier deadline, and not when one falls away
+	current    = timersLazy
+)
 
 // ID is the workflow id of a process; it is the name of its stream too.
 func ID(kind, id string) string { return process.StreamID(kind, id) }

@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"luodi/activities"
+	"luodi/internal/panel"
 	"luodi/internal/process"
 	"luodi/internal/review"
 	"luodi/workflows"
@@ -15,20 +16,21 @@ import (
 
 // replay runs today's shell and Evolve over a history recorded from released code.
 // Decide isn't part of it: its results are in the history.
-func replay(t *testing.T, def process.Definition[review.State, review.Facts], file string) error {
+func replay[S, F any](t *testing.T, def process.Definition[S, F], file string) error {
 	t.Helper()
-	p := &workflows.Process[review.State, review.Facts]{
-		Definition: def, Record: &activities.Record[review.State, review.Facts]{},
-		Facts: func() review.Facts { t.Error("a replay asked for facts"); return review.Facts{} },
+	p := &workflows.Process[S, F]{
+		Definition: def, Record: &activities.Record[S, F]{},
+		Facts: func() (f F) { t.Error("a replay asked for facts"); return f },
 	}
 	r := worker.NewWorkflowReplayer()
-	r.RegisterWorkflowWithOptions(p.Run, workflow.RegisterOptions{Name: review.Kind})
+	r.RegisterWorkflowWithOptions(p.Run, workflow.RegisterOptions{Name: def.Kind})
 	return r.ReplayWorkflowHistoryFromJSONFile(quiet{}, file)
 }
 
-func recordings(t *testing.T) []string {
+// recordings are the histories of a kind of process.
+func recordings(t *testing.T, kind string) []string {
 	t.Helper()
-	files, err := filepath.Glob("testdata/replay/*.json")
+	files, err := filepath.Glob("testdata/replay/" + kind + "-*.json")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no recorded histories (%v)", err)
 	}
@@ -36,12 +38,15 @@ func recordings(t *testing.T) []string {
 }
 
 func TestRecordedHistoriesReplay(t *testing.T) {
-	for _, file := range recordings(t) {
-		t.Run(filepath.Base(file), func(t *testing.T) {
-			if err := replay(t, review.Definition(), file); err != nil {
-				t.Error(err)
-			}
-		})
+	for _, file := range recordings(t, review.Kind) {
+		if err := replay(t, review.Definition(), file); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	for _, file := range recordings(t, panel.Kind) {
+		if err := replay(t, panel.Definition(), file); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
 	}
 }
 
@@ -49,20 +54,28 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 func TestRulesMayChangeUnderRunningReviews(t *testing.T) {
 	def := review.Definition()
 	def.Decide = nil
-	for _, file := range recordings(t) {
+	for _, file := range recordings(t, review.Kind) {
 		if err := replay(t, def, file); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
 }
 
-// The check can fail: a shell that arms no timers doesn't fit any of the histories.
+// The check can fail: a shell that arms no timers, or performs no effects, doesn't
+// fit the histories that have some.
 func TestReplayNoticesAChangedShell(t *testing.T) {
 	def := review.Definition()
 	def.Timers = func(review.State) []process.Timer { return nil }
-	for _, file := range recordings(t) {
+	for _, file := range recordings(t, review.Kind) {
 		if err := replay(t, def, file); err == nil {
 			t.Errorf("%s replays without its timers", file)
+		}
+	}
+	meetings := panel.Definition()
+	meetings.Effects = nil
+	for _, file := range recordings(t, panel.Kind) {
+		if err := replay(t, meetings, file); err == nil {
+			t.Errorf("%s replays without its effects", file)
 		}
 	}
 }

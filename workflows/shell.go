@@ -27,7 +27,7 @@ type Process[S, F any] struct {
 
 // Run is the workflow function.
 func (p *Process[S, F]) Run(ctx workflow.Context, in Input[S]) error {
-	sh := &shell[S, F]{Process: p, id: in.ID, state: in.State, version: in.Version,
+	sh := &shell[S, F]{Process: p, id: in.ID, state: in.State, version: in.Version, revision: in.Revision,
 		mutex: workflow.NewMutex(ctx), spent: map[string]bool{}}
 	if err := sh.setup(ctx); err != nil {
 		return err
@@ -38,14 +38,15 @@ func (p *Process[S, F]) Run(ctx workflow.Context, in Input[S]) error {
 // shell is one running process.
 type shell[S, F any] struct {
 	*Process[S, F]
-	id      string
-	state   S
-	version int64
-	mutex   workflow.Mutex
-	alarm   alarm
-	spent   map[string]bool // deadlines that rang at this version and changed nothing: not again until it moves
-	effect  chore
-	shown   process.Summary // what the engine was last told
+	id       string
+	state    S
+	version  int64
+	revision int
+	mutex    workflow.Mutex
+	alarm    alarm
+	spent    map[string]bool // deadlines that rang at this version and changed nothing: not again until it moves
+	effect   chore
+	shown    process.Summary // what the engine was last told
 }
 
 // chore is the one effect that is being performed; its future is nil when none is.
@@ -197,7 +198,7 @@ func (s *shell[S, F]) continueAsNew(ctx workflow.Context) error {
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return err
 	}
-	return workflow.NewContinueAsNewError(ctx, s.Definition.Kind, Input[S]{ID: s.id, Version: s.version, State: s.state})
+	return workflow.NewContinueAsNewError(ctx, s.Definition.Kind, Input[S]{ID: s.id, Version: s.version, State: s.state, Revision: current})
 }
 
 // show tells the engine's search the project and the stage, when they changed:
@@ -214,10 +215,14 @@ func (s *shell[S, F]) show(ctx workflow.Context) error {
 }
 
 // arm keeps one timer, for the earliest deadline, and leaves it alone while that
-// stays the same.
+// stays the same or moves to later: deadlines mostly fall away because somebody was
+// in time, and a timer that rings for nothing costs less than one set anew each time.
 func (s *shell[S, F]) arm(ctx workflow.Context) {
 	next, ok := s.earliest()
 	if ok && timerKey(next) == s.alarm.key {
+		return
+	}
+	if s.revision >= timersLazy && s.alarm.future != nil && (!ok || !next.At.Before(s.alarm.At)) {
 		return
 	}
 	s.disarm()
@@ -255,6 +260,13 @@ func (s *shell[S, F]) rang() bool { return s.alarm.future != nil && s.alarm.futu
 func (s *shell[S, F]) ring(ctx workflow.Context) error {
 	t := s.alarm.Timer
 	s.disarm()
+	if s.revision >= timersLazy {
+		next, ok := s.earliest()
+		if !ok || next.At.After(workflow.Now(ctx)) {
+			return nil // what it was set for fell away
+		}
+		t = next
+	}
 	s.spent[timerKey(t)] = true
 	body, err := json.Marshal(t.Body)
 	if err != nil {

@@ -52,6 +52,13 @@ var perClient = map[int]int{1: 80, 16: 30}
 // A decision is one recorded command: a department returns its seat for
 // supplements and the initiator resubmits, by turns, on a review in 会审.
 func benchmark(ctx context.Context, p program) error {
+	if len(p.args) == 2 && p.args[0] == "review" { // one whole review on a running demonstration, for looking at
+		c, err := playReview(ctx, loadtest.NewSite(p.args[1]))
+		if err == nil {
+			_, err = fmt.Fprintln(p.stdout, c.review)
+		}
+		return err
+	}
 	dir, err := os.MkdirTemp("", "luodi-bench-")
 	if err != nil {
 		return err
@@ -139,8 +146,12 @@ func benchDecisions(ctx context.Context, p program, t *table) error {
 	var background sync.WaitGroup
 	background.Go(func() { _ = server.Serve(listener) })
 	defer func() { s.logged("http", server.Close()); background.Wait() }()
-	office, err := newOffice(ctx, "http://"+listener.Addr().String(), s.engine.Client())
+	site := loadtest.NewSite("http://" + listener.Addr().String())
+	office, err := newOffice(ctx, site, s.engine.Client())
 	if err != nil {
+		return err
+	}
+	if err := benchReview(ctx, office, site, t); err != nil {
 		return err
 	}
 	for _, clients := range []int{1, 16} {
@@ -205,8 +216,7 @@ type office struct {
 // The seat that returns has the longest term, so that its clock is not the one
 // that the engine's timer waits for: a decision that moves the earliest deadline
 // costs one event of history more.
-func newOffice(ctx context.Context, address string, engine client.Client) (o *office, err error) {
-	site := loadtest.NewSite(address)
+func newOffice(ctx context.Context, site *loadtest.Site, engine client.Client) (o *office, err error) {
 	o = &office{engine: engine}
 	for login, who := range map[string]**loadtest.Person{
 		"zhaoshang.jingban": &o.operator, "shengtai.jingban": &o.department, "danjiangkou.jingban": &o.county,

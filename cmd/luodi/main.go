@@ -62,7 +62,7 @@ func commands() map[string]command {
 }
 
 // order of the commands in the usage text.
-var order = []string{"serve", "api", "worker", "org", "template", "migrate", "reconcile", "verify", "history", "version"}
+var order = []string{"serve", "api", "worker", "org", "template", "migrate", "reconcile", "verify", "history", "score", "rulebook", "version"}
 
 // run is the whole program: exit status 0 when all went well, 1 when something
 // failed, 2 when it was called wrongly.
@@ -70,6 +70,9 @@ func run(ctx context.Context, args, env []string, stdout, stderr io.Writer) int 
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		usage(stdout)
 		return 0
+	}
+	if t, ok := tools()[args[0]]; ok {
+		return t.run(args[1:], stdout, stderr)
 	}
 	cmd, ok := commands()[args[0]]
 	if !ok {
@@ -125,7 +128,11 @@ func report(w io.Writer, err error) {
 func usage(w io.Writer) {
 	_, _ = fmt.Fprintln(w, "用法: luodi 命令 [设置]")
 	for _, name := range order {
-		_, _ = fmt.Fprintf(w, "  %-10s %s\n", name, commands()[name].summary)
+		summary := commands()[name].summary
+		if t, ok := tools()[name]; ok {
+			summary = t.summary
+		}
+		_, _ = fmt.Fprintf(w, "  %-10s %s\n", name, summary)
 	}
 	_, _ = fmt.Fprintf(w, "\n%s", config.Usage())
 }

@@ -240,13 +240,14 @@ func (s *system) papers() *app.Papers { return &app.Papers{Reads: s.store, Blobs
 
 func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 	reviews := s.reviews()
+	panels := app.NewPanels(s.processes, s.store, s.urn, clock, newID)
 	return &api.Server{
 		Identity:    &app.Identity{Sessions: sessions{s.auth}, Reads: s.store, Now: clock},
 		Reads:       s.store,
 		Reviews:     reviews,
 		Papers:      s.papers(),
-		Panels:      app.NewPanels(s.processes, s.store, s.urn, clock, newID),
-		Inbox:       &app.Inbox{Reads: s.store, Acts: map[string]app.Act{review.Kind: reviews.Act}, NewID: newID},
+		Panels:      panels,
+		Inbox:       &app.Inbox{Reads: s.store, Acts: map[string]app.Act{review.Kind: reviews.Act, panel.Kind: panels.Act}, NewID: newID},
 		Proxies:     &app.Proxies{Journal: s.store, Reads: s.store, Now: clock, NewID: newID},
 		Drafts:      &app.Drafts{Store: s.store, Now: clock},
 		Attachments: &app.Attachments{Journal: s.store, Reads: s.store, Blobs: s.uploads, Now: clock, NewID: newID},

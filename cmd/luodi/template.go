@@ -46,7 +46,7 @@ func loadTemplates(dir string) (*app.Templates, error) {
 
 // readTemplate names the file in every finding.
 func readTemplate(file string) (review.Template, error) {
-	data, err := os.ReadFile(file) //nolint:gosec // the operator names the file
+	data, err := os.ReadFile(file)
 	if err != nil {
 		return review.Template{}, fault.New(fault.Invalid, "template_unreadable", "读不了研判模板 "+file).Because(err)
 	}

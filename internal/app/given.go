@@ -55,10 +55,11 @@ func note[V any](found map[string]V, id string, v V, err error) error {
 func (s *Reviews) prepare(ctx context.Context, v View[review.State], cmd process.Command) (process.Command, error) {
 	actions := s.Definition.Actions(v.State, cmd.Actor, cmd.At)
 	i := slices.IndexFunc(actions, func(a process.Action) bool { return a.Name == cmd.Name && a.Allowed })
-	var body any
-	if i < 0 || len(cmd.Body) > 0 && json.Unmarshal(cmd.Body, &body) != nil {
+	if i < 0 {
 		return cmd, nil // Decide says why not
 	}
+	var body any
+	_ = json.Unmarshal(cmd.Body, &body) // what is no JSON names nothing, and Decide refuses it
 	g, err := s.given(ctx, v.State, cmd, actions[i].Schema, body)
 	if err != nil {
 		return cmd, err
@@ -75,7 +76,7 @@ func (s *Reviews) given(ctx context.Context, state review.State, cmd process.Com
 		return g, err
 	}
 	switch cmd.Name {
-	case review.ActAccept, review.ActTransfer, review.ActAddSigner:
+	case review.ActAccept, review.ActReassign, review.ActAddSigner:
 		units := []string{}
 		for _, seat := range state.Seats {
 			units = append(units, seat.Unit())

@@ -52,12 +52,16 @@ func (i *Identity) SignOut(ctx context.Context, token string) error {
 // actor stamps a person with unit, roles, and whom they stand in for today.
 func (i *Identity) actor(ctx context.Context, u org.User) (org.Actor, error) {
 	a := org.Actor{UserID: u.ID, Name: u.Name, UnitID: u.UnitID, Roles: u.Roles}
-	unit, err := i.Reads.Unit(ctx, u.UnitID)
+	today := calendar.DateOf(i.Now())
+	unit, proxies, err := i.Reads.Standing(ctx, u.UnitID, u.ID, today)
 	if err != nil {
 		return a, err
 	}
 	a.UnitName = unit.Name
-	held, err := i.Reads.Held(ctx, u.ID, calendar.DateOf(i.Now()))
+	if proxies == 0 {
+		return a, nil
+	}
+	held, err := i.Reads.Held(ctx, u.ID, today)
 	for _, h := range held {
 		a.Behalf = append(a.Behalf, h.Principal)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"luodi/internal/fault"
 	"luodi/internal/org"
+	"luodi/internal/panel"
 	"luodi/internal/process"
 	"luodi/internal/review"
 )
@@ -93,6 +94,7 @@ func (f TaskFilter) fits(box Box) error {
 // stageLabels put the stages of each kind of process into words.
 var stageLabels = map[string]func(string) string{
 	review.Kind: func(stage string) string { return review.Stage(stage).Label() },
+	panel.Kind:  func(stage string) string { return panel.Stage(stage).Label() },
 }
 
 // StageLabel is a stage's Chinese name; the stage itself for a kind without names.
@@ -154,7 +156,7 @@ func inNameOf(actor org.Actor, principal string) (org.Actor, error) {
 type BatchItem struct {
 	Kind      string
 	ProcessID string
-	Target    string // goes to the action as "target"; may be empty
+	Target    string // the seat that is claimed; may be empty when the caller has one
 }
 
 // BatchResult tells what became of an item: a receipt, or why not.
@@ -202,7 +204,7 @@ func (s *Inbox) one(ctx context.Context, actor org.Actor, key, action string, it
 	}
 	body := map[string]string{}
 	if item.Target != "" {
-		body["target"] = item.Target
+		body["seat"] = item.Target
 	}
 	raw, err := json.Marshal(body)
 	if err != nil {

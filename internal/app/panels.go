@@ -29,7 +29,7 @@ func NewPanels(processes Processes, reads Reads, urn *Urn, now func() time.Time,
 		Definition: panel.Definition(), Processes: processes, Reads: reads,
 		Facts: PanelSnapshot(urn), Now: now, NewID: newID,
 	}}
-	s.Prepare = s.prepare
+	s.Prepare, s.Memory = s.prepare, newMemory[panel.State]()
 	if urn != nil {
 		s.Mark = func(cmd process.Command) string {
 			plain := Digest(cmd.Name, cmd.Body)
@@ -172,9 +172,14 @@ func (s *Panels) review(ctx context.Context, actor org.Actor, id string) (panel.
 		Figures struct {
 			Name string `json:"name"`
 		} `json:"figures"`
+		Rules struct {
+			Quorum    string `json:"panel_quorum"`
+			Threshold string `json:"panel_threshold"`
+		} `json:"rules"`
 	}
 	err = json.Unmarshal(row.State, &state)
-	return panel.Review{ID: id, ProjectID: row.ProjectID, ProjectName: state.Figures.Name, Stage: state.Stage}, err
+	return panel.Review{ID: id, ProjectID: row.ProjectID, ProjectName: state.Figures.Name, Stage: state.Stage,
+		Quorum: state.Rules.Quorum, Threshold: state.Rules.Threshold}, err
 }
 
 // List gives the meetings the actor may see, the latest first.

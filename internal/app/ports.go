@@ -195,6 +195,8 @@ type Notice struct {
 // an object outside the scope is NotFound, like one that doesn't exist.
 type Reads interface {
 	Process(ctx context.Context, kind, id string, scope org.Scope) (ProcessRow, error)
+	// ProcessHead is Process without the state, which may be long.
+	ProcessHead(ctx context.Context, kind, id string, scope org.Scope) (ProcessRow, error)
 	Events(ctx context.Context, stream string, after int64) ([]event.Event, error)
 	CommandOf(ctx context.Context, stream, id string) (CommandRow, bool, error)
 	ReplyOf(ctx context.Context, userID, key string) (Reply, bool, error)
@@ -224,6 +226,9 @@ type Reads interface {
 	Proxies(ctx context.Context, userID string) ([]org.Proxy, error)
 	// Held lists the proxies that a person may use on a day, with their principals as
 	// they are now; none of a principal whose account is disabled.
+	// Standing is what a request needs to know of who makes it: the unit, and for how
+	// many people they stand in on a day. NotFound "unit_unknown".
+	Standing(ctx context.Context, unitID, userID string, day calendar.Date) (unit org.Unit, held int, err error)
 	Held(ctx context.Context, userID string, day calendar.Date) ([]Held, error)
 	// Attachment reads what is known of a file; NotFound "attachment_unknown" for one
 	// that neither a unit of the scope uploaded nor a visible process has.

@@ -25,7 +25,7 @@ type Reviews struct {
 // NewReviews makes the use case.
 func NewReviews(service Service[review.State, review.Facts], templates *Templates) *Reviews {
 	s := &Reviews{Service: service, Templates: templates}
-	s.Prepare = s.prepare
+	s.Prepare, s.Memory = s.prepare, newMemory[review.State]()
 	return s
 }
 

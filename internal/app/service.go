@@ -29,6 +29,8 @@ type Service[S, F any] struct {
 	// Mark tells two requests under one key apart; nil: Digest. It sees the command
 	// as it was asked for.
 	Mark func(process.Command) string
+	// Memory keeps states decoded; nil: each is read anew.
+	Memory *memory[S]
 }
 
 // View is a process as one person sees it.
@@ -46,14 +48,6 @@ func (s *Service[S, F]) Get(ctx context.Context, actor org.Actor, id string) (Vi
 	}
 	v.Events, err = s.Reads.Events(ctx, v.Row.Stream, 0)
 	return v, err
-}
-
-func (s *Service[S, F]) load(ctx context.Context, actor org.Actor, id string) (v View[S], err error) {
-	v.Row, err = s.Reads.Process(ctx, s.Definition.Kind, id, org.ScopeOf(actor))
-	if err != nil {
-		return v, err
-	}
-	return v, json.Unmarshal(v.Row.State, &v.State)
 }
 
 // Look loads a process without its events, and what the actor may do with it now.

@@ -54,8 +54,8 @@ type Credential struct {
 // Sessions is the store of sessions. Every method may fail with fault.Unavailable.
 type Sessions interface {
 	CreateSession(ctx context.Context, s Session) error
-	// Session fails with fault.NotFound when there is none with that id.
-	Session(ctx context.Context, id string) (Session, error)
+	// Session gives a session and whose it is; fault.NotFound when there is none with that id.
+	Session(ctx context.Context, id string) (Session, org.User, error)
 	// TouchSession sets IdleExpiresAt; a session that is gone is no error.
 	TouchSession(ctx context.Context, id string, idleExpiresAt time.Time) error
 	// DeleteSession ends a session; one that is gone is no error.
@@ -180,7 +180,7 @@ func (s *Service) Authenticate(ctx context.Context, token string) (org.User, Ses
 	if !wellFormed(token) {
 		return org.User{}, Session{}, errNoSession
 	}
-	session, err := s.sessions.Session(ctx, sessionID(token))
+	session, user, err := s.sessions.Session(ctx, sessionID(token))
 	if err != nil {
 		return org.User{}, Session{}, noSession(err)
 	}
@@ -188,10 +188,6 @@ func (s *Service) Authenticate(ctx context.Context, token string) (org.User, Ses
 	if !now.Before(session.ExpiresAt) || !now.Before(session.IdleExpiresAt) {
 		// The sweep removes it: refusing must not depend on a write.
 		return org.User{}, Session{}, errExpired
-	}
-	user, err := s.accounts.User(ctx, session.UserID)
-	if err != nil {
-		return org.User{}, Session{}, noSession(err)
 	}
 	if user.Disabled {
 		return org.User{}, Session{}, errNoSession

@@ -58,12 +58,16 @@ func (w *world) locked(fn func()) error {
 func (w *world) CreateSession(_ context.Context, s Session) error {
 	return w.locked(func() { w.sessions[s.ID] = s })
 }
-func (w *world) Session(_ context.Context, id string) (s Session, err error) {
+func (w *world) Session(ctx context.Context, id string) (s Session, u org.User, err error) {
 	ok := false
 	if err = w.locked(func() { s, ok = w.sessions[id] }); err == nil && !ok {
 		err = fault.New(fault.NotFound, "session_unknown", "没有")
 	}
-	return s, err
+	if err != nil {
+		return s, u, err
+	}
+	u, err = w.User(ctx, s.UserID)
+	return s, u, err
 }
 func (w *world) TouchSession(_ context.Context, id string, at time.Time) error {
 	return w.locked(func() { s := w.sessions[id]; s.IdleExpiresAt = at; w.sessions[id] = s; w.touches++ })

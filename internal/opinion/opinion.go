@@ -200,7 +200,7 @@ func (c composer) conditions() []document.Block {
 		return nil
 	}
 	t := document.Table{Columns: []document.Column{
-		{Title: "序号", Width: 0.5, Align: document.Center}, {Title: "条件", Width: 2.6}, {Title: "责任单位", Width: 1.1}, {Title: "期限", Width: 1}, {Title: "提出", Width: 1.1},
+		{Title: "序号", Width: 0.5, Align: document.Center}, {Title: "条件", Width: 2.6}, {Title: "责任单位", Width: 1.1}, {Title: "期限", Width: 1.25}, {Title: "提出", Width: 1.1},
 	}}
 	for i, x := range c.Conditions {
 		by := x.SetByName

@@ -33,6 +33,10 @@ type Review struct {
 	ProjectID   string `json:"project_id"`
 	ProjectName string `json:"project_name"`
 	Stage       string `json:"stage"`
+	// Quorum and Threshold are the least that the review's template asks of a meeting's
+	// rule, as fractions; empty: whatever the meeting has.
+	Quorum    string `json:"quorum,omitempty"`
+	Threshold string `json:"threshold,omitempty"`
 }
 
 // stageOfReviews is the stage in which reviews wait for a meeting.
@@ -212,8 +216,25 @@ func (b agendaBody) item(s State, g Given, at string) (Item, error) {
 		return Item{}, fault.New(fault.Conflict, "review_listed", "“"+r.ProjectName+"”已在议程上").
 			With(at+"/review_id", "review_listed", "已在议程上")
 	}
-	return Item{
+	x := Item{
 		ID: strconv.Itoa(len(s.Items) + 1), ReviewID: r.ID, ProjectID: r.ProjectID, ProjectName: r.ProjectName,
-		Note: b.Note, Status: Listed,
-	}, nil
+		Note: b.Note, Status: Listed, Quorum: r.Quorum, Threshold: r.Threshold,
+	}
+	return x, x.fits(s.Rule)
+}
+
+// fits refuses a rule weaker than the review's template asks for. Templates are checked
+// when they are loaded; a share that can't be read asks for nothing.
+func (x Item) fits(r Rule) error {
+	weaker := func(got Share, asked string) bool {
+		least, err := ParseShare(asked)
+		return err == nil && got.Compare(least) < 0
+	}
+	switch {
+	case weaker(r.Quorum, x.Quorum):
+		return fault.Field("/rule/quorum", "rule_weaker", "“"+x.ProjectName+"”的研判模板要求法定人数不低于"+x.Quorum)
+	case weaker(r.Threshold, x.Threshold):
+		return fault.Field("/rule/threshold", "rule_weaker", "“"+x.ProjectName+"”的研判模板要求通过比例不低于"+x.Threshold)
+	}
+	return nil
 }

@@ -124,7 +124,7 @@ func convene(s State, cmd process.Command, f Facts) ([]event.Draft, error) {
 	}
 	out := ConvenedMeeting{ID: sub.ID, Arrangement: a, Items: []Item{}}
 	for i, item := range b.Items {
-		x, err := item.item(State{Items: out.Items}, g, "/items/"+strconv.Itoa(i))
+		x, err := item.item(State{Arrangement: a, Items: out.Items}, g, "/items/"+strconv.Itoa(i))
 		if err != nil {
 			return nil, err
 		}
@@ -148,6 +148,13 @@ func (d decision) revise() ([]event.Body, error) {
 	}
 	if reflect.DeepEqual(a, d.Arrangement) {
 		return nil, fault.New(fault.Invalid, "arrangement_unchanged", "安排没有变化")
+	}
+	for _, x := range d.Items {
+		if x.Status.Active() {
+			if err := x.fits(a.Rule); err != nil {
+				return nil, err
+			}
+		}
 	}
 	out := Revised{Arrangement: a, Revision: d.Revision}
 	if a.Title != d.Title || !a.At.Equal(d.At) || !reflect.DeepEqual(a.Members, d.Members) {

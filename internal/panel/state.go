@@ -168,6 +168,8 @@ type Item struct {
 	ProjectID   string   `json:"project_id"`
 	ProjectName string   `json:"project_name"`
 	Note        string   `json:"note,omitempty"`
+	Quorum      string   `json:"quorum,omitempty"`    // the least that the review's template asks for
+	Threshold   string   `json:"threshold,omitempty"` // likewise
 	Status      Status   `json:"status"`
 	Round       int      `json:"round,omitempty"`   // of voting; a vote without quorum may be repeated
 	Recused     []string `json:"recused,omitempty"` // user ids

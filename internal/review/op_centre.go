@@ -75,12 +75,10 @@ var opPause = operation{
 		}
 		return on(a), refusal{}
 	},
-	form: func(State, []target) []process.Field {
-		return []process.Field{
-			{Name: "text", Schema: process.Text("中止原因(如委托评估、专家评审)", 2, 500)},
-			{Name: "until", Schema: process.DateText("中止至(当日之后自动恢复;不填则由招商中心恢复)"), Optional: true},
-		}
-	},
+	form: always(
+		process.Field{Name: "text", Schema: process.Text("中止原因(如委托评估、专家评审)", 2, 500)},
+		process.Field{Name: "until", Schema: process.DateText("中止至(当日之后自动恢复;不填则由招商中心恢复)"), Optional: true},
+	),
 	do: func(d decision) ([]event.Draft, error) {
 		var asked struct {
 			Text  string `json:"text"`
@@ -264,7 +262,11 @@ func (s State) initiates(a org.Actor) bool {
 
 // textField is a form of one text; it may be left out when it may be empty.
 func textField(title string, lo, hi int) func(State, []target) []process.Field {
-	return func(State, []target) []process.Field {
-		return []process.Field{{Name: "text", Schema: process.Text(title, lo, hi), Optional: lo == 0}}
-	}
+	return always(process.Field{Name: "text", Schema: process.Text(title, lo, hi), Optional: lo == 0})
+}
+
+// always is a form that doesn't depend on the review. It's made once: forms are looked
+// at far more often than they are sent.
+func always(fields ...process.Field) func(State, []target) []process.Field {
+	return func(State, []target) []process.Field { return fields }
 }

@@ -36,7 +36,7 @@ var opDecide = operation{
 		return []process.Field{
 			{Name: "outcome", Schema: process.OneOf("决定", s.outcomes()...)},
 			{Name: "text", Schema: process.Text("决定意见", 2, 2000)},
-			{Name: "conditions", Schema: demandList("另附条件(有条件通过时;部门所附条件自动列入)").Only("outcome", string(Conditional)), Optional: true},
+			{Name: "conditions", Schema: demandList("另附条件(有条件通过时;部门所附条件自动列入,都没有则以决定意见为条件)").Only("outcome", string(Conditional)), Optional: true},
 			{Name: "until", Schema: process.DateText("暂缓至(暂缓时可填)").Only("outcome", string(Deferred)), Optional: true},
 		}
 	},
@@ -121,9 +121,8 @@ func (d decision) decided() ([]event.Draft, error) {
 		if err := d.checkDemands("/conditions", b.Conditions); err != nil {
 			return nil, err
 		}
-		out.Conditions = d.conditions(b.Conditions)
-		if len(out.Conditions) == 0 {
-			return nil, fault.Field("/conditions", "required", "有条件通过须至少附一项条件")
+		if out.Conditions = d.conditions(b.Conditions); len(out.Conditions) == 0 { // what was decided is the condition
+			out.Conditions = d.conditions([]Demand{{Text: b.Text}})
 		}
 	}
 	drafts := event.Drafts(out)
@@ -223,12 +222,10 @@ var opEvidence = operation{
 			return ""
 		}, "由条件责任单位提交落实材料")
 	},
-	form: func(State, []target) []process.Field {
-		return []process.Field{
-			{Name: "text", Schema: process.Text("落实情况", 2, 2000)},
-			{Name: "files", Schema: process.List("佐证材料", process.Ref("附件", process.FormatFile), 0, 20), Optional: true},
-		}
-	},
+	form: always(
+		process.Field{Name: "text", Schema: process.Text("落实情况", 2, 2000)},
+		process.Field{Name: "files", Schema: process.List("佐证材料", process.Ref("附件", process.FormatFile), 0, 20), Optional: true},
+	),
 	do: func(d decision) ([]event.Draft, error) {
 		var b struct {
 			Text  string   `json:"text"`
@@ -310,12 +307,10 @@ var opWaive = operation{
 var opMoveCondition = operation{
 	name: ActMoveCondition, label: "调整条件期限", who: centreLeaderName, field: "condition", title: "条件",
 	may: mayRule,
-	form: func(State, []target) []process.Field {
-		return []process.Field{
-			{Name: "due", Schema: process.DateText("新的期限")},
-			{Name: "text", Schema: process.Text("调整理由", 2, 500)},
-		}
-	},
+	form: always(
+		process.Field{Name: "due", Schema: process.DateText("新的期限")},
+		process.Field{Name: "text", Schema: process.Text("调整理由", 2, 500)},
+	),
 	do: func(d decision) ([]event.Draft, error) {
 		var b struct {
 			Due  string `json:"due"`

@@ -16,7 +16,7 @@ import (
 var opClaim = operation{
 	name: ActClaim, label: "认领", who: seatName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x Seat) bool { return x.of(a) }, func(x Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) }, func(x *Seat) string {
 			switch {
 			case x.idle() != "":
 				return x.idle()
@@ -44,7 +44,7 @@ func person(a org.Actor) org.Actor {
 var opRelease = operation{
 	name: ActRelease, label: "退回公共池", who: seatName + "的认领人或负责人", field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x Seat) bool { return x.of(a) }, func(x Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) }, func(x *Seat) string {
 			switch {
 			case x.spoken():
 				return x.idle()
@@ -62,62 +62,71 @@ var opRelease = operation{
 var opTransfer = operation{
 	name: ActTransfer, label: "转办", who: seatName + "、" + centreName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x Seat) bool { return x.of(a) || a.Has(centreRoles...) }, func(x Seat) string {
-			switch {
-			case x.spoken():
-				return x.idle()
-			case x.Step.Clock.Start.IsZero():
-				return "还没有轮到该席位"
-			case !x.holds(a) && !x.leads(a) && !a.Has(centreRoles...):
+		return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) || a.Has(centreRoles...) }, func(x *Seat) string {
+			why := x.handable()
+			if why == "" && !x.holds(a) && !x.leads(a) && !a.Has(centreRoles...) {
 				return "已由" + x.Holder.Name + "认领"
 			}
-			return ""
+			return why
 		})
 	},
-	form: func(State, []target) []process.Field {
-		return []process.Field{
-			{Name: "user", Schema: process.Ref("转给本单位人员", process.FormatUser), Optional: true},
-			{Name: "unit", Schema: process.Ref("转给其他单位(仅招商中心)", process.FormatUnit), Optional: true},
-			{Name: "text", Schema: process.Text("转办说明", 0, 500), Optional: true},
-		}
-	},
+	form: always(
+		process.Field{Name: "user", Schema: process.Ref("转给(席位单位的人员)", process.FormatUser)},
+		process.Field{Name: "text", Schema: process.Text("转办说明", 0, 500), Optional: true},
+	),
 	do: func(d decision) ([]event.Draft, error) {
-		var b struct {
-			User string `json:"user"`
-			Unit string `json:"unit"`
-			Text string `json:"text"`
-		}
-		if err := d.read(&b); err != nil {
+		b, err := d.whom()
+		if err != nil {
 			return nil, err
 		}
-		x := d.seat(d.on.id)
-		out := Transferred{Seat: x.ID, Text: b.Text}
-		switch {
-		case (b.User == "") == (b.Unit == ""):
-			return nil, fault.Field("/user", "choose_one", "请选择转给本单位人员,或由招商中心选择其他单位")
-		case b.Unit != "":
-			return d.transferUnit(x, b.Unit, out)
-		}
-		to, err := d.colleague(x, b.User)
-		out.Holder = &to
-		return event.Drafts(out), err
+		to, err := d.colleague(d.seat(d.on.id), b.User)
+		return event.Drafts(Transferred{Seat: d.on.id, Holder: &to, Text: b.Text}), err
 	},
 }
 
-// transferUnit moves a seat to a unit that doesn't sit already.
-func (d decision) transferUnit(x *Seat, unit string, out Transferred) ([]event.Draft, error) {
-	if !d.acting().Has(centreRoles...) {
-		return nil, fault.Field("/unit", "centre_only", "只有招商中心可以把席位转给其他单位")
+// whom is to whom something goes: a person or a unit.
+type whom struct {
+	User string `json:"user"`
+	Unit string `json:"unit"`
+	Text string `json:"text"`
+}
+
+func (d decision) whom() (b whom, err error) {
+	err = d.read(&b)
+	return b, err
+}
+
+// handable says why a seat can't be handed to somebody else; "" when it can.
+func (x *Seat) handable() string {
+	switch {
+	case x.spoken():
+		return x.idle()
+	case x.Step.Clock.Start.IsZero():
+		return "还没有轮到该席位"
 	}
-	u, err := d.freeUnit("/unit", unit)
-	if err != nil {
-		return nil, err
-	}
-	if u.ID == x.Unit() {
-		return nil, fault.Field("/unit", "unit_same", "席位已经在该单位")
-	}
-	out.UnitID, out.UnitName = u.ID, u.Name
-	return event.Drafts(out), nil
+	return ""
+}
+
+var opReassign = operation{
+	name: ActReassign, label: "改派单位", who: centreName, field: "seat", title: "席位",
+	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
+		if !a.Has(centreRoles...) {
+			return deny(forbidden, "由招商中心把席位改派给其他单位")
+		}
+		return s.seatsWhere(a, func(*Seat) bool { return true }, (*Seat).handable)
+	},
+	form: always(
+		process.Field{Name: "unit", Schema: process.Ref("改派给", process.FormatUnit)},
+		process.Field{Name: "text", Schema: process.Text("改派说明", 0, 500), Optional: true},
+	),
+	do: func(d decision) ([]event.Draft, error) {
+		b, err := d.whom()
+		if err != nil {
+			return nil, err
+		}
+		u, err := d.freeUnit("/unit", b.Unit)
+		return event.Drafts(Transferred{Seat: d.on.id, UnitID: u.ID, UnitName: u.Name, Text: b.Text}), err
+	},
 }
 
 // freeUnit is a unit with people in it and without a seat that still has to speak.
@@ -155,7 +164,7 @@ func (d decision) colleague(x *Seat, id string) (org.Actor, error) {
 var opDelegate = operation{
 	name: ActDelegate, label: "委派", who: seatName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x Seat) bool { return x.of(a) }, func(x Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) }, func(x *Seat) string {
 			switch {
 			case x.idle() != "":
 				return x.idle()
@@ -167,18 +176,13 @@ var opDelegate = operation{
 			return ""
 		})
 	},
-	form: func(State, []target) []process.Field {
-		return []process.Field{
-			{Name: "user", Schema: process.Ref("委派给", process.FormatUser)},
-			{Name: "text", Schema: process.Text("委派事项", 0, 500), Optional: true},
-		}
-	},
+	form: always(
+		process.Field{Name: "user", Schema: process.Ref("委派给", process.FormatUser)},
+		process.Field{Name: "text", Schema: process.Text("委派事项", 0, 500), Optional: true},
+	),
 	do: func(d decision) ([]event.Draft, error) {
-		var b struct {
-			User string `json:"user"`
-			Text string `json:"text"`
-		}
-		if err := d.read(&b); err != nil {
+		b, err := d.whom()
+		if err != nil {
 			return nil, err
 		}
 		to, err := d.colleague(d.seat(d.on.id), b.User)
@@ -207,7 +211,7 @@ var opHandBack = operation{
 var opAddSigner = operation{
 	name: ActAddSigner, label: "加签", who: seatName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x Seat) bool { return x.Added == nil && (x.of(a) || a.Has(org.CentreLeader)) }, func(x Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.Added == nil && (x.sits(a) || a.Has(org.CentreLeader)) }, func(x *Seat) string {
 			switch {
 			case x.idle() != "":
 				return x.idle()
@@ -217,18 +221,12 @@ var opAddSigner = operation{
 			return ""
 		})
 	},
-	form: func(State, []target) []process.Field {
-		var places []process.Choice
-		for _, w := range []Where{Before, Parallel, After} {
-			places = append(places, process.Choice{Const: string(w), Title: w.Label()})
-		}
-		return []process.Field{
-			{Name: "unit", Schema: process.Ref("加签单位", process.FormatUnit)},
-			{Name: "where", Schema: process.OneOf("加签方式", places...)},
-			{Name: "days", Schema: process.Whole("时限(工作日,不填与本席位相同)", 1, 30), Optional: true},
-			{Name: "text", Schema: process.Text("加签事由", 2, 500)},
-		}
-	},
+	form: always(
+		process.Field{Name: "unit", Schema: process.Ref("加签单位", process.FormatUnit)},
+		process.Field{Name: "where", Schema: process.OneOf("加签方式", places()...)},
+		process.Field{Name: "days", Schema: process.Whole("时限(工作日,不填与本席位相同)", 1, 30), Optional: true},
+		process.Field{Name: "text", Schema: process.Text("加签事由", 2, 500)},
+	),
 	do: func(d decision) ([]event.Draft, error) {
 		var b struct {
 			Unit  string `json:"unit"`
@@ -257,6 +255,14 @@ var opAddSigner = operation{
 		}
 		return event.Drafts(out), nil
 	},
+}
+
+func places() []process.Choice {
+	var out []process.Choice
+	for _, w := range []Where{Before, Parallel, After} {
+		out = append(out, process.Choice{Const: string(w), Title: w.Label()})
+	}
+	return out
 }
 
 var opRemoveSigner = operation{

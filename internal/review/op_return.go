@@ -65,7 +65,7 @@ var opReturn = operation{
 }
 
 func mayReturn(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-	out, no := s.seatsWhere(a, func(x Seat) bool { return x.of(a) }, func(x Seat) string {
+	out, no := s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) }, func(x *Seat) string {
 		why := s.speakable(x, a)
 		if why == "" && x.Draft != nil && !x.signs(a) {
 			return "意见已送签,等待负责人签发"

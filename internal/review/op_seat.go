@@ -15,10 +15,11 @@ import (
 
 // seatsWhere lists the seats that fit, or says the best reason why none does: a
 // reason about a seat of the actor's own unit before the general one.
-func (s State) seatsWhere(a org.Actor, mine func(Seat) bool, why func(Seat) string) ([]target, refusal) {
+func (s State) seatsWhere(a org.Actor, mine func(*Seat) bool, why func(*Seat) string) ([]target, refusal) {
 	var out []target
 	no := refusal{forbidden, "您所在单位不是本次研判的会审部门"}
-	for _, x := range s.Seats {
+	for i := range s.Seats {
+		x := &s.Seats[i]
 		if !mine(x) {
 			continue
 		}
@@ -35,10 +36,8 @@ func (s State) seatsWhere(a org.Actor, mine func(Seat) bool, why func(Seat) stri
 	return out, no
 }
 
-func (x Seat) of(a org.Actor) bool { return x.sits(a) }
-
 // idle says why nobody of the seat can act on it now; "" when somebody can.
-func (x Seat) idle() string {
+func (x *Seat) idle() string {
 	switch {
 	case x.Dropped != "":
 		return "本席位无需再出具意见:" + x.Dropped
@@ -62,7 +61,7 @@ func (l Lapse) Label() string {
 }
 
 // speakable says why the actor can't speak for a seat now; "" when they can.
-func (s State) speakable(x Seat, a org.Actor) string {
+func (s State) speakable(x *Seat, a org.Actor) string {
 	if idle := x.idle(); idle != "" {
 		return idle
 	}
@@ -83,7 +82,7 @@ func (s State) speakable(x Seat, a org.Actor) string {
 var opOpine = operation{
 	name: ActOpine, label: "出具意见", who: seatName, field: "seat", title: "席位",
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		return s.seatsWhere(a, func(x Seat) bool { return x.of(a) }, func(x Seat) string {
+		return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) }, func(x *Seat) string {
 			why := s.speakable(x, a)
 			if why == "" && x.Draft != nil && !x.signs(a) {
 				return "意见已送签,等待负责人签发"
@@ -92,16 +91,10 @@ var opOpine = operation{
 		})
 	},
 	form: func(s State, all []target) []process.Field {
-		fields := []process.Field{
-			{Name: "opinion", Schema: process.OneOf("意见", opinionChoices()...)},
-			{Name: "text", Schema: process.Text("意见内容", 2, 2000)},
-			{Name: "condition", Schema: process.Text("所附条件(有条件同意时填写,不填则以意见内容为准)", 0, 1000).Only("opinion", string(Conditioned)), Optional: true},
-			{Name: "conditions", Schema: demandList("所附条件(逐条,可指明责任单位和期限)").Only("opinion", string(Conditioned)), Optional: true},
-		}
 		if slices.ContainsFunc(all, func(t target) bool { return s.seat(t.id).Marks }) {
-			fields = append(fields, process.Field{Name: "mark", Schema: process.Whole("评分(百分制,用于准入评分)", 0, 100), Optional: true})
+			return opinionForm
 		}
-		return fields
+		return opinionForm[:len(opinionForm)-1]
 	},
 	do: func(d decision) ([]event.Draft, error) {
 		x := d.seat(d.on.id)
@@ -114,6 +107,15 @@ var opOpine = operation{
 		}
 		return event.Drafts(b), nil
 	},
+}
+
+// opinionForm ends with the mark, which not every seat gives.
+var opinionForm = []process.Field{
+	{Name: "opinion", Schema: process.OneOf("意见", opinionChoices()...)},
+	{Name: "text", Schema: process.Text("意见内容", 2, 2000)},
+	{Name: "condition", Schema: process.Text("所附条件(有条件同意时填写,不填则以意见内容为准)", 0, 1000).Only("opinion", string(Conditioned)), Optional: true},
+	{Name: "conditions", Schema: demandList("所附条件(逐条,可指明责任单位和期限)").Only("opinion", string(Conditioned)), Optional: true},
+	{Name: "mark", Schema: process.Whole("评分(百分制,用于准入评分)", 0, 100), Optional: true},
 }
 
 func opinionChoices() []process.Choice {
@@ -198,7 +200,7 @@ var opReturnDraft = operation{
 // maySign: whoever signs for the unit; a proxy doesn't sign what they drafted
 // themselves, for then only one person would have looked at it.
 func maySign(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-	return s.seatsWhere(a, func(x Seat) bool { return x.of(a) }, func(x Seat) string {
+	return s.seatsWhere(a, func(x *Seat) bool { return x.sits(a) }, func(x *Seat) string {
 		if idle := x.idle(); idle != "" {
 			return idle
 		}

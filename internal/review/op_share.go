@@ -50,18 +50,16 @@ func (s Step) urgedOn(at time.Time) bool {
 var opCopy = operation{
 	name: ActCopy, label: "抄送", who: initiatorName + "、" + seatName + "、" + centreName, afterEnd: true,
 	may: func(s State, a org.Actor, _ time.Time) ([]target, refusal) {
-		takesPart := s.initiates(a) || a.Has(centreRoles...) || slices.ContainsFunc(s.Seats, func(x Seat) bool { return x.sits(a) })
+		takesPart := s.initiates(a) || a.Has(centreRoles...) || s.sits(a)
 		if !takesPart {
 			return deny(forbidden, "由参加研判的单位抄送")
 		}
 		return on(a), refusal{}
 	},
-	form: func(State, []target) []process.Field {
-		return []process.Field{
-			{Name: "units", Schema: process.List("抄送单位", process.Ref("单位", process.FormatUnit), 1, 50)},
-			{Name: "text", Schema: process.Text("抄送说明", 0, 500), Optional: true},
-		}
-	},
+	form: always(
+		process.Field{Name: "units", Schema: process.List("抄送单位", process.Ref("单位", process.FormatUnit), 1, 50)},
+		process.Field{Name: "text", Schema: process.Text("抄送说明", 0, 500), Optional: true},
+	),
 	do: func(d decision) ([]event.Draft, error) {
 		var asked struct {
 			Units []string `json:"units"`

@@ -23,6 +23,7 @@ const (
 	ActClaim           = "claim"
 	ActRelease         = "release"
 	ActTransfer        = "transfer"
+	ActReassign        = "reassign"
 	ActDelegate        = "delegate"
 	ActHandBack        = "hand_back"
 	ActAddSigner       = "add_signer"
@@ -94,7 +95,7 @@ func deny(kind fault.Kind, reason string) ([]target, refusal) {
 // operations in the order in which a page shows their buttons.
 var operations = []operation{
 	opAccept, opForward, opOpine, opSign, opReturnDraft, opHandBack, opDecide, opEvidence, opCloseCondition, opReturnEvidence,
-	opReturn, opResubmit, opClaim, opRelease, opTransfer, opDelegate, opAddSigner, opRemoveSigner, opTakeBack, opRemark,
+	opReturn, opResubmit, opClaim, opRelease, opTransfer, opReassign, opDelegate, opAddSigner, opRemoveSigner, opTakeBack, opRemark,
 	opWaive, opMoveCondition, opUrge, opCopy, opRead, opPause, opResume, opExtend, opReopen, opWithdraw, opTerminate,
 }
 
@@ -102,21 +103,34 @@ var operations = []operation{
 // why not. A person who has no part in the step is told so before the stage is.
 func Actions(s State, a org.Actor, at time.Time) []process.Action {
 	out := make([]process.Action, len(operations))
-	for i, op := range operations {
-		out[i], _ = op.offer(s, a, at)
+	v := s.viewer(a)
+	for i := range operations {
+		out[i], _ = operations[i].offer(s, v, at)
 	}
 	return out
 }
 
+// viewer is somebody who looks at a review, with what every operation asks about them.
+type viewer struct {
+	capacities []org.Actor // their own first
+	part       bool        // has any business with the review
+}
+
+func (s State) viewer(a org.Actor) viewer {
+	v := viewer{capacities: a.Capacities()}
+	v.part = slices.ContainsFunc(v.capacities, s.takesPart)
+	return v
+}
+
 // offer asks for every capacity of the actor, their own first.
-func (op operation) offer(s State, a org.Actor, at time.Time) (process.Action, []target) {
+func (op *operation) offer(s State, v viewer, at time.Time) (process.Action, []target) {
 	action := process.Action{Name: op.name, Label: op.label, Who: op.who, Danger: op.danger}
 	if s.Ended() && !op.afterEnd {
 		return action.Deny(conflict, "研判已办结,结果为"+s.Outcome.Label()), nil
 	}
 	var all []target
 	var why refusal
-	for _, capacity := range a.Capacities() {
+	for _, capacity := range v.capacities {
 		found, no := op.may(s, capacity, at)
 		if why.reason == "" || why.kind == forbidden && no.kind == conflict {
 			why = no
@@ -127,7 +141,7 @@ func (op operation) offer(s State, a org.Actor, at time.Time) (process.Action, [
 			}
 		}
 	}
-	if len(all) == 0 && !op.readers && !s.takesPart(a) {
+	if len(all) == 0 && !op.readers && !v.part {
 		why.kind = forbidden // whatever the state
 	}
 	if len(all) == 0 {
@@ -138,17 +152,24 @@ func (op operation) offer(s State, a org.Actor, at time.Time) (process.Action, [
 	}, all
 }
 
-// takesPart reports whether the actor has any business with the review, in any capacity.
+// takesPart reports whether somebody, in one capacity, has any business with the review.
 func (s State) takesPart(a org.Actor) bool {
-	return slices.ContainsFunc(a.Capacities(), func(c org.Actor) bool {
-		return s.initiates(c) || c.Has(centreRoles...) ||
-			slices.ContainsFunc(s.Seats, func(x Seat) bool { return x.sits(c) }) ||
-			slices.ContainsFunc(s.Conditions, func(x Condition) bool { return x.Owner == c.UnitID && c.Has(seatRoles...) })
-	})
+	return s.initiates(a) || a.Has(centreRoles...) || s.sits(a) ||
+		slices.ContainsFunc(s.Conditions, func(x Condition) bool { return x.Owner == a.UnitID && a.Has(seatRoles...) })
+}
+
+// sits reports whether the actor is of a unit that sits.
+func (s State) sits(a org.Actor) bool {
+	for i := range s.Seats {
+		if s.Seats[i].sits(a) {
+			return true
+		}
+	}
+	return false
 }
 
 // schema is the form. The field that says on what may be left out when there is one choice.
-func (op operation) schema(s State, all []target) *process.Schema {
+func (op *operation) schema(s State, all []target) *process.Schema {
 	var fields []process.Field
 	if op.field != "" {
 		choices := make([]process.Choice, len(all))
@@ -185,7 +206,7 @@ func (s State) decide(cmd process.Command, f Facts) ([]event.Draft, error) {
 	}
 	d := decision{State: s, cmd: cmd, facts: f, op: operations[i]}
 	var all []target
-	d.act, all = d.op.offer(s, cmd.Actor, cmd.At)
+	d.act, all = d.op.offer(s, s.viewer(cmd.Actor), cmd.At)
 	var pick map[string]any
 	if err := process.Require([]process.Action{d.act}, cmd, &pick); err != nil {
 		return nil, err
@@ -347,7 +368,7 @@ func (d decision) nextSeats() event.Body {
 
 // unspoken are a seat's signers who have yet to speak.
 func (d decision) unspoken(id string) []Seat {
-	return slices.DeleteFunc(d.signers(id), Seat.spoken)
+	return slices.DeleteFunc(d.signers(id), func(x Seat) bool { return x.spoken() })
 }
 
 // terms are the working days of a seat.
@@ -382,7 +403,7 @@ func (d decision) needless() event.Body {
 }
 
 // under is the seat itself, or the one that the signer was added to.
-func (x Seat) under() string {
+func (x *Seat) under() string {
 	if x.Added != nil {
 		return x.Added.To
 	}

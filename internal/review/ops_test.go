@@ -124,13 +124,13 @@ func TestClaimReleaseAndTransferKeepOneHolder(t *testing.T) {
 	w.do(seatActor("fagai"), review.ActRelease, struct{}{})
 	w.do(second, review.ActClaim, struct{}{})
 	w.refused("user_elsewhere", second, review.ActTransfer, on("fagai", "user", "u-ziran"))
-	w.refused("choose_one", second, review.ActTransfer, on("fagai"))
-	w.refused("centre_only", second, review.ActTransfer, on("fagai", "unit", "wenlv"))
+	w.refused("body_invalid", second, review.ActTransfer, on("fagai"))
+	w.refused("action_forbidden", second, review.ActReassign, on("fagai", "unit", "wenlv"))
 	w.do(second, review.ActTransfer, on("fagai", "user", "u-fagai", "text", "转你办"))
 	w.refused("action_conflict", second, review.ActOpine, opinion("fagai", review.Agree))
-	w.refused("unit_sits", centre, review.ActTransfer, on("fagai", "unit", "ziran"))
+	w.refused("unit_sits", centre, review.ActReassign, on("fagai", "unit", "ziran"))
 	before := w.seat("fagai").Step.Clock.Due
-	w.do(centre, review.ActTransfer, on("fagai", "unit", "wenlv"))
+	w.do(centre, review.ActReassign, on("fagai", "unit", "wenlv"))
 	x := w.seat("fagai")
 	if x.Unit() != "wenlv" || x.Holder != nil || !x.Step.Clock.Due.Equal(before) {
 		t.Errorf("moved: %+v", x)
@@ -413,8 +413,8 @@ func TestAnEmptyPoolIsTheCentresBusiness(t *testing.T) {
 	if task, ok := w.task("seat:ziran/unstaffed"); !ok || task.UnitID != "centre" {
 		t.Fatalf("nobody is told: %v", w.def.Tasks(w.state))
 	}
-	w.refused("unit_unstaffed", centre, review.ActTransfer, on("ziran", "unit", "keji"))
-	w.do(centre, review.ActTransfer, on("ziran", "unit", "wenlv"))
+	w.refused("unit_unstaffed", centre, review.ActReassign, on("ziran", "unit", "keji"))
+	w.do(centre, review.ActReassign, on("ziran", "unit", "wenlv"))
 	if _, ok := w.task("seat:ziran/unstaffed"); ok {
 		t.Error("still unstaffed")
 	}

@@ -132,9 +132,6 @@ func (x Seat) Unit() string {
 	return x.ID
 }
 
-// waits reports whether somebody of the seat has to act now.
-func (x Seat) waits() bool { return x.Step.Open() && !x.Step.still() }
-
 // seatRoles may speak for a unit; signRoles may sign what a handler drafted.
 var (
 	seatRoles   = []org.Role{org.DepartmentHandler, org.DepartmentLeader, org.CountyOperator, org.CentreOperator, org.CentreLeader}
@@ -147,19 +144,19 @@ var (
 func MaySit(roles []org.Role) bool { return org.Actor{Roles: roles}.Has(seatRoles...) }
 
 // sits reports whether the actor, in this capacity, is one of the seat's unit.
-func (x Seat) sits(a org.Actor) bool { return a.UnitID == x.Unit() && a.Has(seatRoles...) }
+func (x *Seat) sits(a org.Actor) bool { return a.UnitID == x.Unit() && a.Has(seatRoles...) }
 
 // leads reports whether the actor leads the seat's unit. A county has no leader's role.
-func (x Seat) leads(a org.Actor) bool { return a.UnitID == x.Unit() && a.Has(leadRoles...) }
+func (x *Seat) leads(a org.Actor) bool { return a.UnitID == x.Unit() && a.Has(leadRoles...) }
 
 // holds reports whether the seat is the actor's to act for: nobody else has it.
-func (x Seat) holds(a org.Actor) bool {
+func (x *Seat) holds(a org.Actor) bool {
 	return x.sits(a) && (x.Holder == nil || x.Holder.UserID == a.Person())
 }
 
 // signs reports whether the actor's opinion is final: no signature is needed, or
 // the actor is one who signs.
-func (x Seat) signs(a org.Actor) bool {
+func (x *Seat) signs(a org.Actor) bool {
 	return !x.SignOff || a.UnitID == x.Unit() && a.Has(signRoles...)
 }
 
@@ -216,4 +213,4 @@ func (s State) blocked(id string) string {
 }
 
 // spoken reports whether the seat needs to say nothing more.
-func (x Seat) spoken() bool { return !x.Step.DoneAt.IsZero() || x.Dropped != "" }
+func (x *Seat) spoken() bool { return !x.Step.DoneAt.IsZero() || x.Dropped != "" }

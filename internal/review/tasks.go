@@ -87,7 +87,7 @@ func (s State) seatTasks(x Seat, t process.Task) []process.Task {
 	out := []process.Task{t}
 	if x.Unstaffed {
 		out = append(out, process.Task{
-			Key: t.Key + "/unstaffed", Action: ActTransfer, Title: x.UnitName + "没有可以办理的人员,请转办或添加账号",
+			Key: t.Key + "/unstaffed", Action: ActReassign, Title: x.UnitName + "没有可以办理的人员,请改派或添加账号",
 			UnitID: centreUnit, Roles: centreRoles, OpenedAt: x.Step.Clock.Start, Due: x.Step.Clock.Due, Light: x.Step.Light,
 		})
 	}

@@ -55,12 +55,14 @@ func (m Mode) Label() string {
 // Rules are those of reviews that started before there were any: everybody speaks,
 // there is no panel, and conditions have 30 working days.
 type Rules struct {
-	Mode       Mode          `json:"mode,omitempty" yaml:"mode"`
-	Pass       string        `json:"pass,omitempty" yaml:"pass"`            // of Ballot: the share that must agree, "2/3"
-	PanelTerms process.Terms `json:"panel,omitzero" yaml:"-"`               // zero: no panel
-	PanelWhy   string        `json:"panel_why,omitempty" yaml:"-"`          // why there is one
-	Conditions process.Terms `json:"conditions,omitzero" yaml:"conditions"` // of a condition that names no date
-	Extend     int           `json:"extend,omitempty" yaml:"extend"`        // working days by which a step may be extended in all
+	Mode           Mode          `json:"mode,omitempty" yaml:"mode"`
+	Pass           string        `json:"pass,omitempty" yaml:"pass"`      // of Ballot: the share that must agree, "2/3"
+	PanelTerms     process.Terms `json:"panel,omitzero" yaml:"-"`         // zero: no panel
+	PanelWhy       string        `json:"panel_why,omitempty" yaml:"-"`    // why there is one
+	PanelQuorum    string        `json:"panel_quorum,omitempty" yaml:"-"` // the least that a meeting's rule must ask for
+	PanelThreshold string        `json:"panel_threshold,omitempty" yaml:"-"`
+	Conditions     process.Terms `json:"conditions,omitzero" yaml:"conditions"` // of a condition that names no date
+	Extend         int           `json:"extend,omitempty" yaml:"extend"`        // working days by which a step may be extended in all
 	// DecideFrom says where the decision's days are counted from: from the opening of
 	// the decision, or, as "accepted", from acceptance (自受理之日起), pauses left out.
 	DecideFrom string `json:"decide_from,omitempty" yaml:"decide_from"`
@@ -98,9 +100,12 @@ type Template struct {
 }
 
 // PanelRule convenes a panel when any of its conditions holds; without terms there is never one.
+// Quorum and threshold are the least that the meeting's own rule must ask for.
 type PanelRule struct {
-	Terms process.Terms `yaml:"terms"`
-	When  []When        `yaml:"when"`
+	Quorum    string        `yaml:"quorum"`
+	Threshold string        `yaml:"threshold"`
+	Terms     process.Terms `yaml:"terms"`
+	When      []When        `yaml:"when"`
 }
 
 // Copy names who gets a copy of every review.
@@ -223,6 +228,11 @@ func (t Template) checkTerms(bad complain) {
 		}
 		checkTerms(x.at, x.terms, bad)
 	}
+	for at, share := range map[string]string{"/panel/quorum": t.Panel.Quorum, "/panel/threshold": t.Panel.Threshold} {
+		if _, ok := fraction(share); share != "" && !ok {
+			bad(at, "share_wrong", "研判会的法定人数和通过比例应写作分数,如 2/3")
+		}
+	}
 	for j, c := range t.Panel.When {
 		c.check(fmt.Sprintf("/panel/when/%d", j), bad)
 	}
@@ -298,6 +308,7 @@ func (t Template) Plan(f Figures, units map[string]org.Unit) (Plan, error) {
 	}
 	if why, holds := anyHolds(t.Panel.When, f); holds && t.Panel.Terms.Days > 0 {
 		p.Rules.PanelTerms, p.Rules.PanelWhy = t.Panel.Terms, why
+		p.Rules.PanelQuorum, p.Rules.PanelThreshold = t.Panel.Quorum, t.Panel.Threshold
 	}
 	for _, rule := range t.Seats {
 		why, sits := anyHolds(rule.When, f)

@@ -78,10 +78,14 @@ func (s *Store) CreateSession(ctx context.Context, session auth.Session) error {
 }
 
 // Session implements auth.Sessions.
-func (s *Store) Session(ctx context.Context, id string) (auth.Session, error) {
-	var row sessionRow
-	err := find(s.read.WithContext(ctx).Where("id = ?", id), &row, errSession)
-	return row.session(), err
+func (s *Store) Session(ctx context.Context, id string) (auth.Session, org.User, error) {
+	var x sessionRow
+	var u userRow
+	err := scan(s.read.WithContext(ctx).Raw("SELECT s.id, s.user_id, s.created_at, s.expires_at, s.idle_expires_at, "+
+		"u.login, u.name, u.unit_id, u.roles, u.disabled FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = ?", id), errSession,
+		&x.ID, &x.UserID, &x.CreatedAt, &x.ExpiresAt, &x.IdleExpiresAt, &u.Login, &u.Name, &u.UnitID, &u.Roles, &u.Disabled)
+	u.ID = x.UserID
+	return x.session(), u.user(), err
 }
 
 // TouchSession implements auth.Sessions.

@@ -113,6 +113,16 @@ func (s *Store) Proxies(ctx context.Context, userID string) ([]org.Proxy, error)
 		Order("from_day DESC, id DESC").Limit(proxyList))
 }
 
+// Standing implements app.Reads.
+func (s *Store) Standing(ctx context.Context, unitID, userID string, day calendar.Date) (org.Unit, int, error) {
+	var u unitRow
+	var held int
+	err := scan(s.read.WithContext(ctx).Raw("SELECT id, position, name, short_name, kind, (SELECT COUNT(*) FROM proxies "+
+		"WHERE proxy = ? AND from_day <= ? AND to_day >= ? AND revoked_at IS NULL) FROM units WHERE id = ?",
+		userID, day.String(), day.String(), unitID), errUnit, &u.ID, &u.Position, &u.Name, &u.ShortName, &u.Kind, &held)
+	return u.unit(), held, err
+}
+
 // Held implements app.Reads.
 func (s *Store) Held(ctx context.Context, userID string, day calendar.Date) ([]app.Held, error) {
 	var rows []struct {

@@ -19,6 +19,16 @@ func (s *Store) Process(ctx context.Context, kind, id string, scope org.Scope) (
 	return row.process(), err
 }
 
+// ProcessHead implements app.Reads.
+func (s *Store) ProcessHead(ctx context.Context, kind, id string, scope org.Scope) (app.ProcessRow, error) {
+	db := s.read.WithContext(ctx).Table("processes").Select("stream, kind, process_id, project_id, head, confirmed, ended, calendar").
+		Where("processes.stream = ?", process.StreamID(kind, id))
+	var p app.ProcessRow
+	err := scan(visible(db, scope, "processes.stream", "processes.started_user"), errProcess,
+		&p.Stream, &p.Kind, &p.ID, &p.ProjectID, &p.Head, &p.Confirmed, &p.Ended, &p.Calendar)
+	return p, err
+}
+
 // visible narrows processes, or reviews, to what a scope sees: what the unit may
 // read, and what the user started. The zero scope sees nothing.
 func visible(db *gorm.DB, scope org.Scope, stream, startedUser string) *gorm.DB {

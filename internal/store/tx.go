@@ -103,6 +103,16 @@ func find(db *gorm.DB, dest any, missing *fault.Error) error {
 	return translate(err)
 }
 
+// scan reads the one row of a query that every request makes, past GORM's building of
+// statements and rows; missing when there is none.
+func scan(db *gorm.DB, missing *fault.Error, dest ...any) error {
+	err := db.Row().Scan(dest...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return missing
+	}
+	return translate(err)
+}
+
 // lookup reads one row that needn't be there.
 func lookup(db *gorm.DB, dest any) (ok bool, err error) {
 	err = db.Take(dest).Error

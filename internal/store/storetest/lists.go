@@ -349,7 +349,13 @@ func testScopes(t *testing.T, s *store.Store) {
 			reviews = r.ID + reviews
 		}
 		for i := range 3 {
-			_, err := s.Process(ctx, review.Kind, fmt.Sprint(i), c.scope)
+			whole, err := s.Process(ctx, review.Kind, fmt.Sprint(i), c.scope)
+			head, headErr := s.ProcessHead(ctx, review.Kind, fmt.Sprint(i), c.scope)
+			if (err == nil) != (headErr == nil) {
+				t.Errorf("%s: process %d: %v, its head %v", name, i, err, headErr)
+			}
+			whole.State = nil
+			wantSame(t, head, whole)
 			if err == nil {
 				processes += fmt.Sprint(i)
 			} else {

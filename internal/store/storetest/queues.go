@@ -305,6 +305,10 @@ func testHeld(t *testing.T, s *store.Store) {
 		if len(held) != want {
 			t.Errorf("on day %d: %+v", n, held)
 		}
+		unit, count, err := s.Standing(ctx, "fagai", "li", date(n))
+		if err != nil || unit.Name != "市发改委" || count != want {
+			t.Errorf("on day %d li of %+v stands in for %d: %v", n, unit, count, err)
+		}
 		if want == 1 {
 			wantSame(t, held[0].Principal, org.Principal{UserID: "zhang", Name: "张明", UnitID: "fagai", UnitName: "市发改委", Roles: []org.Role{org.DepartmentLeader}})
 		}

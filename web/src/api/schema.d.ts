@@ -1760,6 +1760,8 @@ export interface components {
             number?: string;
             organ?: string;
             panel?: components["schemas"]["Terms"];
+            panel_quorum?: string;
+            panel_threshold?: string;
             panel_why?: string;
             pass?: string;
         };
