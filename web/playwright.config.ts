@@ -10,7 +10,9 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   reporter: "list",
   use: {
-    viewport: { width: 1366, height: 768 },
+    actionTimeout: 15_000,
+    navigationTimeout: 30_000,
+    viewport: { width: 1440, height: 900 },
     locale: "zh-CN",
     timezoneId: "America/New_York", // times are shown in Asia/Shanghai all the same
     screenshot: "only-on-failure",

@@ -117,6 +117,19 @@ type Schema struct {
 	Minimum              *int               `json:"minimum,omitempty"`
 	Maximum              *int               `json:"maximum,omitempty"`
 	Format               string             `json:"format,omitempty"` // date, unit, user, file; textarea as a hint to forms
+	When                 *When              `json:"x-when,omitempty"` // a hint to forms: only then has the field a meaning
+}
+
+// When says which value of another field a field belongs to.
+type When struct {
+	Field string `json:"field"`
+	Is    string `json:"is"`
+}
+
+// Only hints that the field is for one value of another.
+func (s *Schema) Only(field, is string) *Schema {
+	s.When = &When{Field: field, Is: is}
+	return s
 }
 
 // Choice is one value of an enumeration with its Chinese label.

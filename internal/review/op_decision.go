@@ -36,8 +36,8 @@ var opDecide = operation{
 		return []process.Field{
 			{Name: "outcome", Schema: process.OneOf("决定", s.outcomes()...)},
 			{Name: "text", Schema: process.Text("决定意见", 2, 2000)},
-			{Name: "conditions", Schema: demandList("另附条件(有条件通过时;部门所附条件自动列入,都没有则以决定意见为条件)"), Optional: true},
-			{Name: "until", Schema: process.DateText("暂缓至(暂缓时可填)"), Optional: true},
+			{Name: "conditions", Schema: demandList("另附条件(有条件通过时;部门所附条件自动列入,都没有则以决定意见为条件)").Only("outcome", string(Conditional)), Optional: true},
+			{Name: "until", Schema: process.DateText("暂缓至(暂缓时可填)").Only("outcome", string(Deferred)), Optional: true},
 		}
 	},
 	do: decision.decided,

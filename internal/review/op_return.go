@@ -42,7 +42,7 @@ var opReturn = operation{
 			process.Field{Name: "to", Schema: process.OneOf("退回至", process.Choice{Const: toInitiator, Title: "发起单位补正"},
 				process.Choice{Const: toOpinions, Title: "上一环节(部门会审,全部席位)"},
 				process.Choice{Const: toSeats, Title: "指定席位"}), Optional: true},
-			process.Field{Name: "seats", Schema: process.List("指定席位", process.OneOf("席位", seats...), 0, len(seats)), Optional: true})
+			process.Field{Name: "seats", Schema: process.List("指定席位", process.OneOf("席位", seats...), 0, len(seats)).Only("to", toSeats), Optional: true})
 	},
 	do: func(d decision) ([]event.Draft, error) {
 		var b struct {

@@ -113,8 +113,8 @@ var opOpine = operation{
 var opinionForm = []process.Field{
 	{Name: "opinion", Schema: process.OneOf("意见", opinionChoices()...)},
 	{Name: "text", Schema: process.Text("意见内容", 2, 2000)},
-	{Name: "condition", Schema: process.Text("所附条件(有条件同意时填写,不填则以意见内容为准)", 0, 1000), Optional: true},
-	{Name: "conditions", Schema: demandList("所附条件(逐条,可指明责任单位和期限)"), Optional: true},
+	{Name: "condition", Schema: process.Text("所附条件(有条件同意时填写,不填则以意见内容为准)", 0, 1000).Only("opinion", string(Conditioned)), Optional: true},
+	{Name: "conditions", Schema: demandList("所附条件(逐条,可指明责任单位和期限)").Only("opinion", string(Conditioned)), Optional: true},
 	{Name: "mark", Schema: process.Whole("评分(百分制,用于准入评分)", 0, 100), Optional: true},
 }
 

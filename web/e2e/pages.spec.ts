@@ -9,6 +9,7 @@ test("every page draws without an error and asks no other host", async ({ page, 
   wrong.length = 0; // asking who is there, before anybody signed in, is answered 401
   for (const [path, shown] of [
     ["/inbox?box=cc", "待办事项"], ["/projects?sort=-agreed_amount", "项目库"], ["/reviews?open=true", "落地前研判"],
+    ["/reviews/new", "发起研判"], ["/panels?stage=convened", "研判会"], ["/panels/new", "召集研判会"], ["/proxies", "我的代理"],
     ["/statistics?year=2023", "年度统计"], ["/calendar?year=2023", "工作日历"], ["/nowhere", "没有这个页面"],
   ] as const) {
     await page.goto(path);

@@ -69,6 +69,8 @@ export interface Schema {
   minimum?: number;
   maximum?: number;
   format?: string;
+  /** the field has a meaning only with this value of another one */
+  "x-when"?: { field: string; is: string };
 }
 
 /** Action is something a person may want to do; its schema draws the form, and is there when it is allowed. */

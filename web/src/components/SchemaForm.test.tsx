@@ -183,6 +183,19 @@ it("uploads files as they are chosen", async () => {
   });
 });
 
+it("draws a field only with the value that it belongs to, and sends it only then", async () => {
+  const schema: Schema = { ...opine, properties: { ...opine.properties, condition: { ...opine.properties?.condition, "x-when": { field: "opinion", is: "disagree" } } } };
+  const { onSubmit, user } = setUp(schema);
+  await user.type(screen.getByRole("textbox", { name: /意见内容/ }), "符合规划");
+  expect(screen.queryByRole("textbox", { name: /所附条件/ })).toBeNull();
+  await user.click(screen.getByRole("radio", { name: "不同意" }));
+  await user.type(await screen.findByRole("textbox", { name: /所附条件/ }), "先补办用地");
+  await user.click(screen.getByRole("radio", { name: "同意" }));
+  await waitFor(() => expect(screen.queryByRole("textbox", { name: /所附条件/ })).toBeNull());
+  await user.click(screen.getByRole("button", { name: "提交" }));
+  await waitFor(() => expect(onSubmit).toHaveBeenCalledWith({ seat: "fagai", opinion: "agree", text: "符合规划" }));
+});
+
 it("chooses a single option even where it may be left out", () => {
   expect(initialValues({ properties: { seat: { type: "string", oneOf: [{ const: "fagai", title: "发改委" }] }, route: { oneOf: [{ const: "a", title: "甲" }, { const: "b", title: "乙" }] } } })).toEqual({ seat: "fagai" });
 });

@@ -38,10 +38,14 @@ function rowsOf(field: Schema): Schema | undefined {
   return items.oneOf || items.format === "unit" || items.format === "file" ? undefined : items;
 }
 
-/** bodyOf is what the server is sent: nothing that was left empty, and ids without their names. */
+/** applies: a field may have a meaning only with one value of another. */
+const applies = (field: Schema, values: Values): boolean => !field["x-when"] || values[field["x-when"].field] === field["x-when"].is;
+
+/** bodyOf is what the server is sent: nothing that was left empty or has no meaning, and ids without their names. */
 export function bodyOf(schema: Schema, values: Values): Values {
   const body: Values = {};
   for (const [name, field] of fieldsOf(schema)) {
+    if (!applies(field, values)) continue;
     const value = valueOf(field, values[name]);
     if (value !== undefined) body[name] = value;
   }
@@ -103,9 +107,12 @@ export function SchemaForm({ schema, initial, form, onSubmit, disabled, id }: {
 
 /** Fields are those of an object; path is relative to the list row they stand in, full to the form. */
 function Fields({ schema, path, full }: { schema: Schema; path: Path; full: Path }) {
-  return fieldsOf(schema).map(([name, field]) => (
-    <Field key={name} path={[...path, name]} full={[...full, name]} field={field} required={schema.required?.includes(name) ?? false} />
-  ));
+  return fieldsOf(schema).map(([name, field]) => {
+    const drawn = <Field key={name} path={[...path, name]} full={[...full, name]} field={field} required={schema.required?.includes(name) ?? false} />;
+    const when = field["x-when"];
+    if (!when || full.length > 0) return drawn;
+    return <Form.Item key={name} noStyle dependencies={[when.field]}>{({ getFieldsValue }: FormInstance<Values>) => applies(field, getFieldsValue(true) as Values) && drawn}</Form.Item>;
+  });
 }
 
 function Field({ path, full, field, required }: { path: Path; full: Path; field: Schema; required: boolean }) {

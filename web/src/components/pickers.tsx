@@ -99,17 +99,17 @@ const maxBytes = 20 * 1024 * 1024;
 export function FilePicker({ id, value = [], onChange, max, disabled }: Given & { value?: Named[]; onChange?: (value: Named[]) => void; max: number }) {
   const { message } = App.useApp();
   const [running, setRunning] = useState<UploadFile[]>([]);
-  const done: UploadFile[] = value.map((f) => ({ uid: f.id, name: f.name, status: "done" }));
-  const send = async (file: File) => {
+  const [rows, setRows] = useState<Record<string, string>>({}); // by id, which row of the list a file was uploaded in
+  const done = value.map((f): UploadFile => ({ uid: rows[f.id] ?? f.id, name: f.name, status: "done" }));
+  const send = async (file: File): Promise<Named | undefined> => {
     const uid = newKey();
-    const set = (change: Partial<UploadFile>) => setRunning((all) => all.map((f) => (f.uid === uid ? { ...f, ...change } : f)));
     setRunning((all) => [...all, { uid, name: file.name, status: "uploading" }]);
     try {
       const sent = await upload(file, uid);
-      setRunning((all) => all.filter((f) => f.uid !== uid));
+      setRows((all) => ({ ...all, [sent.id]: uid }));
       return { id: sent.id, name: sent.name };
     } catch (e) {
-      set({ status: "error", response: asProblem(e).message });
+      setRunning((all) => all.map((f) => (f.uid === uid ? { ...f, status: "error" } : f)));
       void message.error(`${file.name}:${asProblem(e).message}`);
       return undefined;
     }
@@ -117,8 +117,9 @@ export function FilePicker({ id, value = [], onChange, max, disabled }: Given & 
   const choose = async (files: File[]) => {
     const large = files.find((f) => f.size > maxBytes);
     if (large) void message.error(`${large.name}超过20 MB`);
-    const sent = await Promise.all(files.filter((f) => f.size <= maxBytes).slice(0, max - value.length).map(send));
-    onChange?.([...value, ...sent.filter((f) => f !== undefined)]);
+    const sent = (await Promise.all(files.filter((f) => f.size <= maxBytes).slice(0, max - value.length).map(send))).filter((f) => f !== undefined);
+    onChange?.([...value, ...sent]);
+    setRunning((all) => all.filter((f) => f.status === "error"));
   };
   return (
     <Upload
@@ -133,7 +134,7 @@ export function FilePicker({ id, value = [], onChange, max, disabled }: Given & 
       }}
       onRemove={(file) => {
         setRunning((all) => all.filter((f) => f.uid !== file.uid));
-        onChange?.(value.filter((f) => f.id !== file.uid));
+        onChange?.(value.filter((f) => (rows[f.id] ?? f.id) !== file.uid));
         return false;
       }}
     >

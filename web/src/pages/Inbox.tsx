@@ -188,7 +188,8 @@ function Batch({ action, chosen, onDone }: { action: "read" | "claim"; chosen: T
 function useColumns(filter: TaskFilter): TableProps<Task>["columns"] {
   const unitName = useUnitName();
   const session = useSession();
-  const whose = filter.for ?? session.user.id;
+  const principal = session.behalf.find((b) => b.user_id === filter.for);
+  const holder = principal?.user_id ?? session.user.id;
   const { box } = filter;
   return [
     { title: "灯", key: "light", width: 56, render: (_, t) => (isSet(t.done_at) ? null : <Light light={t.light} />) },
@@ -199,7 +200,7 @@ function useColumns(filter: TaskFilter): TableProps<Task>["columns"] {
           <Link to={addressOf(t)}>{box === "cc" && !isSet(t.read_at) ? <b>{t.title}</b> : t.title}</Link>
           {t.urged > 0 && !isSet(t.done_at) && <Tag color="red" variant="filled" style={{ marginInlineStart: 8 }}>催办{t.urged > 1 && `${t.urged}次`}</Tag>}
           {t.reminded && !isSet(t.done_at) && <Tag color="orange" variant="filled" style={{ marginInlineStart: 8 }}>已提醒</Tag>}
-          {box === "todo" && t.user_id && <Tag variant="filled" style={{ marginInlineStart: 8 }}>{t.user_id === whose ? "由我办理" : "已被认领"}</Tag>}
+          {box === "todo" && t.user_id === holder && <Tag variant="filled" style={{ marginInlineStart: 8 }}>{principal ? `${principal.name}办理` : "由我办理"}</Tag>}
           {box === "todo" && t.claimable && <Tag variant="outlined" style={{ marginInlineStart: 8 }}>待认领</Tag>}
         </>
       ),

@@ -194,7 +194,7 @@ function Item({ item: x, p, choose }: { item: PanelItem; p: PanelData; choose: (
         {x.advice && <div className="prose">会议意见:{x.advice}</div>}
         {voted > 0 && (
           <div className="ballots" aria-label="投票情况">
-            {x.votes.map((v) => <Tag key={v.user_id} variant="outlined" title={v.text}>{v.name}{v.proxy && `(${v.proxy}代)`} {v.choice_label ?? "已投票"}</Tag>)}
+            {x.votes.map((v) => <Tag key={v.user_id} variant="outlined">{v.name}{v.proxy && `(${v.proxy}代)`} {v.choice_label ?? "已投票"}{v.text && `:${v.text}`}</Tag>)}
           </div>
         )}
         {actions.length > 0 && (

@@ -4,7 +4,7 @@ import { Link } from "react-router";
 import { resubmission } from "../../api/reviews";
 import { useFigureText } from "../../components/figures";
 import { Loaded } from "../../components/PageState";
-import type { FigureName } from "../../lib/compare";
+import { figureLabels, type FigureName } from "../../lib/compare";
 
 /** Resubmission tells, before submitting again, what changes and which departments are asked again. */
 export function Resubmission({ review, project }: { review: string; project: string }) {
@@ -20,7 +20,7 @@ export function Resubmission({ review, project }: { review: string; project: str
             <>
               {changes.length > 0 && (
                 <ul className="plain" aria-label="将提交的变化">
-                  {changes.map((c) => <li key={c.field}>{c.label}:{text(c.field as FigureName, c.before)} → <b>{text(c.field as FigureName, c.after)}</b></li>)}
+                  {changes.map((c) => <li key={c.field}>{figureLabels[c.field as FigureName] ?? c.label}:{text(c.field as FigureName, c.before)} → <b>{text(c.field as FigureName, c.after)}</b></li>)}
                 </ul>
               )}
               {asked.length > 0 && <div>因指标变化,将请{asked.join("、")}出具意见。</div>}

@@ -23,9 +23,12 @@ import { Resubmission } from "./Resubmission";
 import { Seats } from "./Seats";
 import { Submissions } from "./Submissions";
 
+/** soon is how often to ask while a document is being made. */
+const soon = 2_000;
+
 export function Review() {
   const { id = "" } = useParams();
-  const query = useQuery({ ...review(id), refetchInterval: 30_000 });
+  const query = useQuery({ ...review(id), refetchInterval: ({ state }) => (state.data?.papers.some((p) => !isSet(p.issued_at)) ? soon : 30_000) });
   const r = query.data;
   return (
     <Page
@@ -85,6 +88,7 @@ function Actions({ r }: { r: ReviewData }) {
 
 function Detail({ r }: { r: ReviewData }) {
   const timeline = useQuery(reviewTimeline(r.id, r.version));
+  const [tab, setTab] = useState<string>(); // what the reader chose; before that, what the review is about now
   const opined = r.seats.filter((s) => s.opinion || s.dropped).length;
   const settled = r.conditions.filter((c) => c.state === "closed" || c.state === "waived").length;
   return (
@@ -96,7 +100,8 @@ function Detail({ r }: { r: ReviewData }) {
         {(r.panel_why || r.meeting || r.verdict) && <PanelCard r={r} />}
         <Card styles={{ body: { paddingTop: 4 } }}>
           <Tabs
-            defaultActiveKey={r.stage === "conditions" ? "conditions" : "seats"}
+            activeKey={tab ?? (r.conditions.length > 0 ? "conditions" : "seats")}
+            onChange={setTab}
             items={[
               { key: "seats", label: `部门会审 ${opined} / ${r.seats.length}`, children: <Seats r={r} /> },
               { key: "conditions", label: `条件落实${r.conditions.length > 0 ? ` ${settled} / ${r.conditions.length}` : ""}`, children: <Conditions r={r} /> },

@@ -19,10 +19,7 @@ export function Seats({ r }: { r: Review }) {
         pagination={false}
         scroll={{ x: 640 }}
         locale={{ emptyText: "受理后,会审部门在此列出" }}
-        expandable={{
-          rowExpandable: (s) => (s.past?.length ?? 0) + (s.remarks?.length ?? 0) > 0,
-          expandedRowRender: (s) => <Earlier seat={s} />,
-        }}
+        expandable={r.seats.some(saidMore) ? { rowExpandable: saidMore, expandedRowRender: (s) => <Earlier seat={s} /> } : undefined}
       />
       <p className="muted small">
         {r.mode_label}{r.tally && `:${r.tally.agree} / ${r.tally.all}同意,须达到${r.tally.pass}`}
@@ -30,6 +27,8 @@ export function Seats({ r }: { r: Review }) {
     </>
   );
 }
+
+const saidMore = (s: Seat): boolean => (s.past?.length ?? 0) + (s.remarks?.length ?? 0) > 0;
 
 const columnsOf = (names: Map<string, string>): TableProps<Seat>["columns"] => [
   {
