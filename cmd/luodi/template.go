@@ -81,7 +81,7 @@ func loadAdmission(file string) (*app.Admission, error) {
 	if err != nil {
 		return nil, fault.New(fault.Invalid, "rulebook_unreadable", "读不了准入评分细则 "+file).Because(err)
 	}
-	defer data.Close() //nolint:errcheck // nothing was written
+	defer data.Close()
 	book, findings := rulebook.Load(file, data)
 	if book == nil {
 		return nil, findings.Err("rulebook_invalid", "准入评分细则有误")
