@@ -77,7 +77,7 @@ test("a department's day: inbox, batch, proxy, urge, copies and reading", async 
     await page.getByRole("tooltip").getByRole("button", { name: "撤销" }).click();
     await expect(page.getByRole("table", { name: "我委托的代理" })).toContainText("已撤销");
     await signIn(page, stand, `/reviews/${second}`);
-    await expect(page.getByText("没有找到")).toBeVisible();
+    await expect(page.getByText("该事项不存在")).toBeVisible();
   });
 
   await test.step("the centre urges, once a day, and sends a copy", async () => {
