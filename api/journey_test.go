@@ -268,3 +268,28 @@ func TestARefusalSaysWhyAndWho(t *testing.T) {
 		"conditions": []map[string]string{{"text": "条件", "owner": "nowhere"}}}).refused(http.StatusUnprocessableEntity, "unit_unknown")
 	s.unchanged(before)
 }
+
+// A review that was deferred waits to be taken up again; its project follows it.
+func TestADeferredReviewIsTakenUpAgainAndNotStartedAnew(t *testing.T) {
+	s := newScene(t)
+	project := into[struct {
+		Figures struct {
+			ID string `json:"project_id"`
+		}
+	}](s.operator.get("/api/v1/reviews/" + s.review).is(http.StatusOK)).Figures.ID
+	for _, unit := range []string{"fagai", "ziran", "shengtai", "jingxin"} {
+		s.as(unit+".jingban").act(s.review, "opine", map[string]any{"seat": unit, "opinion": "agree", "text": "同意"}).is(http.StatusOK)
+	}
+	s.leader.act(s.review, "decide", map[string]any{"outcome": "deferred", "text": "待资金落实", "until": "2024-06-30"}).is(http.StatusOK)
+	if stage := into[struct{ Stage string }](s.operator.get("/api/v1/projects/" + project).is(http.StatusOK)).Stage; stage != "deferred" {
+		t.Errorf("the project is %s", stage)
+	}
+	s.operator.post("/api/v1/reviews", map[string]string{"project_id": project}).refused(http.StatusConflict, "review_deferred")
+	s.operator.act(s.review, "reopen", map[string]any{"text": "资金已落实"}).is(http.StatusOK)
+	if v := s.operator.journey(s.review); v.Stage != "intake" || v.Outcome != "" {
+		t.Errorf("reopened: %s %s", v.Stage, v.Outcome)
+	}
+	if stage := into[struct{ Stage string }](s.operator.get("/api/v1/projects/" + project).is(http.StatusOK)).Stage; stage != "in_review" {
+		t.Errorf("the project is %s", stage)
+	}
+}

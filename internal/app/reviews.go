@@ -182,6 +182,9 @@ func (s *Reviews) start(ctx context.Context, actor org.Actor, id string, cmd pro
 	if err := s.MayStart(actor, p); err != nil {
 		return process.Receipt{}, err
 	}
+	if err := s.notDeferred(ctx, p.ID); err != nil {
+		return process.Receipt{}, err
+	}
 	if cmd.Body, err = s.submission(ctx, id, p, in.Note); err != nil {
 		return process.Receipt{}, err
 	}
@@ -190,6 +193,16 @@ func (s *Reviews) start(ctx context.Context, actor org.Actor, id string, cmd pro
 		return process.Receipt{}, errKeyReused()
 	}
 	return receipt, err
+}
+
+// notDeferred sends whoever starts anew to the review that waits to be taken up again.
+func (s *Reviews) notDeferred(ctx context.Context, projectID string) error {
+	open := true
+	rows, _, err := s.Reads.Reviews(ctx, org.Scope{All: true}, ReviewFilter{ProjectID: projectID, Stage: review.Deferral, Open: &open}, Page{Limit: 1})
+	if err == nil && len(rows) > 0 {
+		return fault.New(fault.Conflict, "review_deferred", "该项目有暂缓的研判,请在原研判中“重启研判”,不必重新发起")
+	}
+	return err
 }
 
 // submission freezes the project's figures and the template's choice into the command.
