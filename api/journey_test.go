@@ -11,6 +11,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"luodi/internal/app"
+	"luodi/internal/rulebook"
+	"luodi/internal/rulebook/rulebooks"
 )
 
 // journey is what the tests read of a whole review.
@@ -115,6 +119,14 @@ func TestAReviewFromSubmissionToItsLastCondition(t *testing.T) {
 
 	w.hold(id)
 	leader := w.as("zhaoshang.fuze") // two days have passed
+	trial := into[struct {
+		Scored bool
+		Score  struct{ Points, Grade, Explain string }
+	}](leader.get("/api/v1/reviews/" + id + "/admission").is(http.StatusOK))
+	// 12 for the tier, 30 for 120,000万元 on 110亩, 15 for the energy, 85 × 25 % from the seats
+	if !trial.Scored || trial.Score.Points != "78.25" || trial.Score.Grade != "建议落地" || !strings.Contains(trial.Score.Explain, "市发展和改革委员会") {
+		t.Errorf("score %+v", trial)
+	}
 	v := leader.journey(id)
 	if v.Stage != "decision" || v.Verdict == nil || v.Verdict.Result != "passed" || v.Verdict.For != 2 {
 		t.Fatalf("after the panel: %s %+v", v.Stage, v.Verdict)
@@ -133,6 +145,18 @@ func TestAReviewFromSubmissionToItsLastCondition(t *testing.T) {
 	wenlv.act(id, "read", fields{}).is(http.StatusOK)
 	wenlv.act(id, "read", fields{}).refused(http.StatusConflict, "action_conflict")
 	wenlv.sees("/api/v1/tasks?box=cc&unread=true")
+}
+
+// admissionBook is the illustrative book that scores reviews.
+func admissionBook(t testing.TB) *app.Admission {
+	f, err := rulebooks.Files.Open("review-admission.yaml")
+	must(t, err)
+	book, findings := rulebook.Load("review-admission.yaml", f)
+	must(t, f.Close())
+	if book == nil {
+		t.Fatal(findings)
+	}
+	return &app.Admission{Book: book}
 }
 
 // hold brings a review through a meeting of the panel: two for, one against.
@@ -176,7 +200,7 @@ func (w *town) papers(leader person, id string) {
 	}
 	word := leader.get(v.Papers[0].Word).is(http.StatusOK)
 	text := wordText(w, word.body)
-	for _, want := range []string{"十招研〔2024〕1号", "丹江口示例大项目", "有条件通过", "开工前取得环评批复", "首期资金到位5000万元", "同意2、反对1", "市生态环境局", "拟稿"} {
+	for _, want := range []string{"十招研〔2024〕1号", "丹江口示例大项目", "有条件通过", "开工前取得环评批复", "首期资金到位5000万元", "同意2、反对1", "市生态环境局", "拟稿", "78.25分（建议落地）"} {
 		if !strings.Contains(text, want) {
 			w.Errorf("%q is missing in the document", want)
 		}

@@ -259,6 +259,7 @@ func (s *Server) reviewRoutes(a huma.API) {
 	huma.Register(a, op(http.MethodGet, "/api/v1/reviews/{id}", "get-review", "One review, with what the caller may do now", t), s.getReview)
 	huma.Register(a, op(http.MethodGet, "/api/v1/reviews/{id}/timeline", "review-timeline", "Every event of a review in words, oldest first", t), s.reviewTimeline)
 	huma.Register(a, op(http.MethodGet, "/api/v1/reviews/{id}/forecast", "forecast-review", "Who is still to act, and when each deadline falls", t), s.forecastReview)
+	huma.Register(a, op(http.MethodGet, "/api/v1/reviews/{id}/admission", "score-admission", "The admission score as it would be if the review were decided now", t), s.scoreAdmission)
 	huma.Register(a, op(http.MethodGet, "/api/v1/reviews/{id}/resubmission", "preview-resubmission", "What resubmitting now would change, and whom it would ask again", t), s.previewResubmission)
 	huma.Register(a, op(http.MethodGet, "/api/v1/reviews/{id}/papers/{number}", "download-paper", "An opinion document 研判意见书 as PDF or Word", t, fileAnswer), s.downloadPaper)
 	huma.Register(a, op(http.MethodGet, "/api/v1/reviews/{id}/actions", "list-review-actions", "What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed", t), s.reviewActions)
@@ -342,6 +343,20 @@ func (s *Server) forecastReview(ctx context.Context, in *ReviewID) (*body[foreca
 		steps = []review.Expected{}
 	}
 	return answer(ctx, forecastList{Steps: steps}, err)
+}
+
+type admission struct {
+	Scored bool          `json:"scored" doc:"false where no rule book scores reviews"`
+	Score  *review.Score `json:"score,omitempty"`
+}
+
+func (s *Server) scoreAdmission(ctx context.Context, in *ReviewID) (*body[admission], error) {
+	score, ok, err := s.Reviews.AdmissionScore(ctx, actorOf(ctx), in.ID)
+	out := admission{Scored: ok}
+	if ok {
+		out.Score = &score
+	}
+	return answer(ctx, out, err)
 }
 
 type resubmission struct {

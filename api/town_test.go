@@ -210,6 +210,7 @@ func (w *town) wire() {
 		Definition: review.Definition(), Processes: w.processes, Reads: w.store,
 		Facts: app.ReviewSnapshot(calendars), Now: now, NewID: newID,
 	}, templates)
+	reviews.Admission = admissionBook(w)
 	w.housekeeping = &app.Housekeeping{Store: w.store, Blobs: w.blobs, Now: now, Log: quiet()}
 	w.inbox = &app.Inbox{Reads: w.store, Acts: map[string]app.Act{review.Kind: reviews.Act}, NewID: newID}
 	w.server = &api.Server{

@@ -46,6 +46,7 @@ type system struct {
 	worker    worker.Worker
 	broken    atomic.Bool // the worker gave up
 	templates *app.Templates
+	admission *app.Admission // nil: reviews are not scored
 	calendars *app.Calendars
 	processes *workflows.Client
 	projects  *app.Projects
@@ -152,6 +153,9 @@ func (s *system) wire(ctx context.Context) (err error) {
 	if s.templates, err = loadTemplates(s.config.Templates); err != nil {
 		return err
 	}
+	if s.admission, err = loadAdmission(s.config.Admission); err != nil {
+		return err
+	}
 	if s.urn, err = openUrn(s.config, s.lock != nil); err != nil {
 		return err
 	}
@@ -230,10 +234,12 @@ func (s *system) housekeeping() *app.Housekeeping {
 }
 
 func (s *system) reviews() *app.Reviews {
-	return app.NewReviews(app.Service[review.State, review.Facts]{
+	reviews := app.NewReviews(app.Service[review.State, review.Facts]{
 		Definition: review.Definition(), Processes: s.processes, Reads: s.store,
 		Facts: app.ReviewSnapshot(s.calendars), Now: clock, NewID: newID,
 	}, s.templates)
+	reviews.Admission = s.admission
+	return reviews
 }
 
 func (s *system) papers() *app.Papers { return &app.Papers{Reads: s.store, Blobs: s.documents} }

@@ -17,6 +17,8 @@ import (
 	"luodi/internal/money"
 	"luodi/internal/org"
 	"luodi/internal/review"
+	"luodi/internal/rulebook"
+	"luodi/internal/rulebook/rulebooks"
 )
 
 // loadTemplates reads a folder's review templates, or takes the built-in one. One
@@ -60,6 +62,31 @@ func readTemplate(file string) (review.Template, error) {
 		f.Details[i].Field = file + f.Details[i].Field
 	}
 	return t, &f
+}
+
+// loadAdmission reads the rule book that scores reviews when they are decided; nil for
+// "none". Without a file it's the illustrative one.
+func loadAdmission(file string) (*app.Admission, error) {
+	if file == "none" {
+		return nil, nil //nolint:nilnil // not scoring is a choice
+	}
+	var data io.ReadCloser
+	var err error
+	if file == "" {
+		file = "review-admission.yaml"
+		data, err = rulebooks.Files.Open(file)
+	} else {
+		data, err = os.Open(file)
+	}
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "rulebook_unreadable", "读不了准入评分细则 "+file).Because(err)
+	}
+	defer data.Close()
+	book, findings := rulebook.Load(file, data)
+	if book == nil {
+		return nil, findings.Err("rulebook_invalid", "准入评分细则有误")
+	}
+	return &app.Admission{Book: book}, nil
 }
 
 const templateUsage = "用法: luodi template check 文件.yaml…\n" +

@@ -139,8 +139,7 @@ func (s *Reviews) givenDecision(ctx context.Context, state review.State, g *revi
 	if err := note(g.Units, state.Figures.CountyID, county, err); err != nil || s.Admission == nil {
 		return err
 	}
-	score, err := s.Admission.Score(state.Figures, state.Marks())
-	g.Score = &score
+	g.Score, err = s.score(ctx, state)
 	return err
 }
 

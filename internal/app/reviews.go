@@ -19,7 +19,7 @@ import (
 type Reviews struct {
 	Service[review.State, review.Facts]
 	Templates *Templates
-	Admission Admission // nil: no admission score yet
+	Admission *Admission // nil: reviews are not scored
 }
 
 // NewReviews makes the use case.
@@ -27,12 +27,6 @@ func NewReviews(service Service[review.State, review.Facts], templates *Template
 	s := &Reviews{Service: service, Templates: templates}
 	s.Prepare, s.Memory = s.prepare, newMemory[review.State]()
 	return s
-}
-
-// Admission scores a project by a rule book of admission (准入评价): the review's
-// figures, and the marks of 0 to 100 that its seats gave, by unit.
-type Admission interface {
-	Score(f review.Figures, marks map[string]int) (review.Score, error)
 }
 
 // StartReview is what a person says to start a review.

@@ -26,6 +26,7 @@ const EmbeddedEngine = "embedded"
 type Config struct {
 	DataDir       string // folder of the SQLite files
 	BlobDir       string // folder of attachments and documents; see Blobs
+	Admission     string // rule book of the admission score; empty: the built-in one; "none"
 	Templates     string // folder of review templates; empty: the built-in one
 	Listen        string // HOST:PORT; port 0 takes a free one
 	Engine        string // EmbeddedEngine, or HOST:PORT of a Temporal frontend

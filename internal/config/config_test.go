@@ -81,7 +81,7 @@ func TestLaterSourceWins(t *testing.T) {
 
 func TestEverySettingCanBeGivenInFileAndEnvironment(t *testing.T) {
 	texts := map[string]string{
-		"data": "/srv/luodi", "blobs": "/mnt/shared", "templates": "/etc/luodi/templates", "listen": "0.0.0.0:80", "engine": "temporal:7233", "namespace": "city",
+		"data": "/srv/luodi", "blobs": "/mnt/shared", "templates": "/etc/luodi/templates", "admission": "none", "listen": "0.0.0.0:80", "engine": "temporal:7233", "namespace": "city",
 		"database": "mysql:u:p@tcp(db:3306)/luodi", "demo": "false", "admin_password": "0123456789",
 		"log_level": "warn", "office_end": "18:00", "secure_cookies": "true", "drain_timeout": "5s",
 		"sweep_every": "30s", "engine_tls": "true", "engine_tls_ca_file": "ca.pem", "engine_tls_cert_file": "c.pem",
@@ -93,7 +93,7 @@ func TestEverySettingCanBeGivenInFileAndEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		DataDir: "/srv/luodi", BlobDir: "/mnt/shared", Templates: "/etc/luodi/templates", Listen: "0.0.0.0:80", Engine: "temporal:7233", Namespace: "city",
+		DataDir: "/srv/luodi", BlobDir: "/mnt/shared", Templates: "/etc/luodi/templates", Admission: "none", Listen: "0.0.0.0:80", Engine: "temporal:7233", Namespace: "city",
 		EngineTLS:    TLS{Enabled: true, CAFile: "ca.pem", CertFile: "c.pem", KeyFile: "k.pem", ServerName: "temporal"},
 		EngineAPIKey: NewSecret("key"), Database: Database{Kind: MySQL, DSN: NewSecret(dsn)},
 		AdminPassword: NewSecret("0123456789"), BallotKey: NewSecret("0123456789abcdef0123456789abcdef"), LogLevel: slog.LevelWarn, OfficeEnd: TimeOfDay{18, 0},

@@ -32,6 +32,8 @@ var settings = []setting{
 		set: into(func(c *Config) *string { return &c.BlobDir })},
 	{key: "templates", argument: "目录", usage: "研判模板(*.yaml)目录;不填则用内置的示例模板",
 		set: into(func(c *Config) *string { return &c.Templates })},
+	{key: "admission", argument: "文件|none", usage: "研判准入评分的细则文件;不填则用内置的示例,none 为不评分",
+		set: into(func(c *Config) *string { return &c.Admission })},
 	{key: "listen", argument: "主机:端口", initial: "127.0.0.1:8080", usage: "监听地址;端口为0则任取空闲端口",
 		set: into(func(c *Config) *string { return &c.Listen })},
 	{key: "engine", argument: "embedded|主机:端口", initial: EmbeddedEngine, usage: "流程引擎:内置,或外部 Temporal 集群的地址",

@@ -216,7 +216,11 @@ func (c composer) score() []document.Block {
 	if c.Score == nil {
 		return nil
 	}
-	text := "按" + c.Score.Book + "评分：" + c.Score.Points + "分。"
+	text := "按" + c.Score.Book + "评分：" + c.Score.Points + "分"
+	if c.Score.Grade != "" {
+		text += "（" + c.Score.Grade + "）"
+	}
+	text += "。"
 	if len(c.Score.Vetoes) > 0 {
 		text += "否决事项：" + strings.Join(c.Score.Vetoes, "、") + "。"
 	}

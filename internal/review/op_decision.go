@@ -114,6 +114,10 @@ func (d decision) decided() ([]event.Draft, error) {
 			return nil, err
 		}
 	}
+	approves := b.Outcome == Approved || b.Outcome == Conditional
+	if out.Score != nil && approves && len(out.Score.Vetoes) > 0 {
+		return nil, fault.Field("/outcome", "admission_veto", "准入评分有否决事项:"+names(out.Score.Vetoes)+",不能通过")
+	}
 	if b.Outcome != Conditional && len(b.Conditions) > 0 {
 		return nil, fault.Field("/conditions", "conditions_unexpected", "只有有条件通过才附条件")
 	}

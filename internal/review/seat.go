@@ -171,17 +171,6 @@ func (s State) signers(id string, where ...Where) []Seat {
 	return out
 }
 
-// Marks are what the seats gave, by unit.
-func (s State) Marks() map[string]int {
-	out := map[string]int{}
-	for _, x := range s.Seats {
-		if x.Mark != nil {
-			out[x.Unit()] = *x.Mark
-		}
-	}
-	return out
-}
-
 // AskedAgain names the seats that a change of figures would open again, and those it
 // would seat for the first time.
 func (s State) AskedAgain(changes []Change, p Plan) []string {

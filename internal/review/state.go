@@ -234,6 +234,7 @@ type File struct {
 type Score struct {
 	Book    string   `json:"book"` // id and version of the rule book
 	Points  string   `json:"points"`
+	Grade   string   `json:"grade,omitempty"`
 	Vetoes  []string `json:"vetoes,omitempty"`
 	Explain string   `json:"explain,omitempty"` // the tree as text
 }

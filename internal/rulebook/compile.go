@@ -376,6 +376,14 @@ func (k *compiler) text(e *Expr) textFn {
 		return func(u int) string { return values[u] }
 	case OpCases:
 		return k.textCases(e)
+	case OpDefault:
+		x, y := k.text(e.Args[0]), k.text(e.Args[1])
+		return func(i int) string {
+			if v := x(i); v != "" {
+				return v
+			}
+			return y(i)
+		}
 	}
 	return func(int) string { return "" }
 }
@@ -413,6 +421,14 @@ func (k *compiler) date(e *Expr) dateFn {
 		return k.date(e.Col.Expr)
 	case OpMakeDate:
 		return k.makeDate(e)
+	case OpDefault:
+		x, y := k.date(e.Args[0]), k.date(e.Args[1])
+		return func(i int) (int64, bool, *Fault) {
+			if day, ok, f := x(i); ok || f != nil {
+				return day, ok, f
+			}
+			return y(i)
+		}
 	case OpAddDays, OpAddMonths:
 		x, n, months := k.date(e.Args[0]), k.num(e.Args[1]), e.Op == OpAddMonths
 		return func(i int) (int64, bool, *Fault) {

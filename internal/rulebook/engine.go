@@ -366,3 +366,24 @@ func (r *run) env(name string) Num {
 	}
 	return Int(january(f.Year) - 1)
 }
+
+// text is a unit's text in a column: as it was reported, or the column's 缺省 where
+// nothing was.
+func (r *run) text(c *Column, u int) string {
+	switch values := r.texts[c.index]; {
+	case values != nil:
+		return values[u]
+	case c.Expr == nil:
+		return ""
+	case c.Expr.Op == OpText:
+		return c.Expr.Text
+	case c.Expr.Op == OpColumn:
+		return r.text(c.Expr.Col, u)
+	case c.Expr.Op == OpDefault && c.Expr.Args[0].Op == OpColumn:
+		if v := r.text(c.Expr.Args[0].Col, u); v != "" || c.Expr.Args[1].Op != OpText {
+			return v
+		}
+		return c.Expr.Args[1].Text
+	}
+	return ""
+}

@@ -206,7 +206,7 @@ func (x *explainer) column(c *Column) *Explanation {
 	case c.Type == Truth:
 		e.Value = truthWord(v)
 	case c.Type == Text:
-		e.Value = x.scores.run.texts[c.index][x.unit]
+		e.Value = x.scores.run.text(c, x.unit)
 	default:
 		e.Value = valueText(c.Measure, v) + suffix(c.Measure)
 	}

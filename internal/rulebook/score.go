@@ -309,6 +309,9 @@ func (f *Facts) Place(unit string) int {
 // Value is any column's value for a unit.
 func (s *Scores) Value(c *Column, u int) Num { return s.value(c, u) }
 
+// Text is a unit's text in a column of texts.
+func (s *Scores) Text(c *Column, u int) string { return s.run.text(c, u) }
+
 // Why names the outcome that changed a unit's grade; "" when none did.
 func (s *Scores) Why(u int) string { return s.why[u] }
 

@@ -160,6 +160,9 @@ func (f *formula) function(e *rulebook.Expr) string {
 		return "ABS(" + f.expr(e.Args[0]) + ")"
 	case rulebook.OpDefault:
 		x := f.expr(e.Args[0])
+		if e.Type == rulebook.Text { // an empty cell is no error
+			return "IF(" + x + "=\"\"," + f.expr(e.Args[1]) + "," + x + ")"
+		}
 		return "IF(ISNA(" + x + ")," + f.expr(e.Args[1]) + "," + x + ")"
 	case rulebook.OpFilled:
 		return f.filled(e.Args[0])

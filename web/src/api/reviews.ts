@@ -47,6 +47,13 @@ export const forecast = (id: string, version: number) =>
     queryFn: async () => (await unwrap(api.GET("/api/v1/reviews/{id}/forecast", { params: { path: { id } } }))).steps,
   });
 
+/** admission is the score as it would be if the review were decided now. */
+export const admission = (id: string, version: number) =>
+  queryOptions({
+    queryKey: ["review", id, "admission", version],
+    queryFn: () => unwrap(api.GET("/api/v1/reviews/{id}/admission", { params: { path: { id } } })),
+  });
+
 /** resubmission is what submitting again now would change, and whom it would ask again. */
 export const resubmission = (id: string) =>
   queryOptions({

@@ -37,6 +37,7 @@ export type Attachment = Sent<Schemas["Attachment"]>;
 export type BatchItem = Sent<Schemas["BatchItem"]>;
 export type BatchResult = Sent<Schemas["BatchResult"]>;
 export type ProjectEdit = Sent<Schemas["ProjectEdit"]>;
+export type Score = Sent<Schemas["Score"]>;
 export type Receipt = Sent<Schemas["Receipt"]>;
 export type ImportReport = Sent<Schemas["Imported"]>;
 export type Statistics = Sent<Schemas["YearFigures"]>;

@@ -14,6 +14,7 @@ import { Deadline, Illustrative, Light, Outcome } from "../../components/Status"
 import { Timeline } from "../../components/Timeline";
 import { projectIsIllustrative } from "../../lib/illustrative";
 import { isSet, stamp } from "../../lib/time";
+import { Admission } from "./Admission";
 import { Conditions } from "./Conditions";
 import { Notices } from "./Notices";
 import { PanelCard } from "./PanelCard";
@@ -106,6 +107,7 @@ function Detail({ r }: { r: ReviewData }) {
               { key: "seats", label: `部门会审 ${opined} / ${r.seats.length}`, children: <Seats r={r} /> },
               { key: "conditions", label: `条件落实${r.conditions.length > 0 ? ` ${settled} / ${r.conditions.length}` : ""}`, children: <Conditions r={r} /> },
               { key: "forecast", label: "办理预计", children: <Forecast r={r} /> },
+              { key: "admission", label: "准入评分", children: <Admission r={r} /> },
               { key: "submissions", label: `提交与比对 ${r.submissions.length}`, children: <Submissions r={r} /> },
               { key: "reads", label: `已阅 ${r.reads.length}`, children: <Reads r={r} /> },
             ]}
