@@ -29,8 +29,9 @@ beforeEach(() => {
     drafts.asked.push(`${request.method} ${new URL(request.url).pathname}`);
     if (request.method === "PUT") drafts.kept = await request.json();
     if (request.method === "DELETE") drafts.kept = undefined;
-    if (drafts.kept === undefined) return Response.json({ code: "draft_unknown" }, { status: request.method === "DELETE" ? 200 : 404 });
-    return Response.json({ form: "withdraw", subject: "r", at: "2023-11-07T09:30:00Z", body: drafts.kept });
+    const kept = { form: "withdraw", subject: "r", at: "2023-11-07T09:30:00Z" };
+    if (request.url.endsWith("/drafts")) return Response.json({ items: drafts.kept === undefined ? [] : [kept] });
+    return Response.json({ ...kept, body: drafts.kept });
   });
 });
 
