@@ -51,7 +51,7 @@ func TestEveryBoxHoldsEveryKindOfProcess(t *testing.T) {
 	seat := process.Task{Key: "vote", Action: "submit_evidence", Title: "提交佐证", UnitID: "ziran", Roles: []org.Role{org.DepartmentHandler}, OpenedAt: opening, Light: process.Red}
 	s.panel("m1", org.Actor{UserID: me.ID, Name: me.Name, UnitID: "ziran"}, []process.Task{seat}, process.Reader{UnitID: "ziran", Copy: true})
 	todo := s.handler.inbox("")
-	if len(todo.Items) != 2 || todo.Items[0].Kind != "panel" || !todo.Items[0].Claimable || !todo.Items[1].Claimable || todo.Counts["todo"] != 2 {
+	if len(todo.Items) != 2 || todo.Items[0].Kind != "panel" || todo.Items[0].Claimable || !todo.Items[1].Claimable || todo.Counts["todo"] != 2 {
 		t.Errorf("todo %+v", todo)
 	}
 	for query, want := range map[string]string{

@@ -41,7 +41,7 @@ type TaskRow struct {
 }
 
 // Claimable are the actions of tasks that one of several people may take on (认领).
-var Claimable = []string{"opine", "submit_evidence"}
+var Claimable = []string{review.ActOpine}
 
 // Box is one of the four boxes of an inbox.
 type Box string
