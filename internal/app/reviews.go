@@ -86,17 +86,9 @@ func (s *Reviews) Resubmission(ctx context.Context, actor org.Actor, id string) 
 	return changes, v.State.AskedAgain(changes, plan), nil
 }
 
+// plan is the template's choice, with the seats marked whose units have nobody to act.
 func (s *Reviews) plan(ctx context.Context, p project.Project) (review.Plan, review.Figures, error) {
-	f := figures(p)
-	units, err := unitsByID(ctx, s.Reads)
-	if err != nil {
-		return review.Plan{}, f, err
-	}
-	t, err := s.Templates.On(s.Now())
-	if err != nil {
-		return review.Plan{}, f, err
-	}
-	plan, err := t.Plan(f, units)
+	plan, f, err := s.chosen(ctx, p)
 	if err != nil {
 		return plan, f, err
 	}
@@ -108,6 +100,21 @@ func (s *Reviews) plan(ctx context.Context, p project.Project) (review.Plan, rev
 	for i := range plan.Seats {
 		plan.Seats[i].Unstaffed = slices.Contains(unstaffed, plan.Seats[i].UnitID)
 	}
+	return plan, f, err
+}
+
+// chosen is whom the template seats for a project as it stands in the registry.
+func (s *Reviews) chosen(ctx context.Context, p project.Project) (review.Plan, review.Figures, error) {
+	f := figures(p)
+	units, err := unitsByID(ctx, s.Reads)
+	if err != nil {
+		return review.Plan{}, f, err
+	}
+	t, err := s.Templates.On(s.Now())
+	if err != nil {
+		return review.Plan{}, f, err
+	}
+	plan, err := t.Plan(f, units)
 	return plan, f, err
 }
 

@@ -142,10 +142,10 @@ func (s State) back() State {
 }
 
 func (b Resubmitted) apply(s State, e event.Event) State {
-	if b.Figures != nil {
+	if b.Figures != nil { // what changes no figure is no other version: a state doesn't grow with it
 		s.Figures = *b.Figures
+		s.Versions = append(slices.Clone(s.Versions), Version{At: e.At, By: e.Actor, Text: b.Text, Figures: s.Figures})
 	}
-	s.Versions = append(slices.Clone(s.Versions), Version{At: e.At, By: e.Actor, Text: b.Text, Figures: s.Figures})
 	for _, name := range b.Answered {
 		s = s.withStep(name, func(x Step) Step {
 			if x.Returned != nil {
