@@ -68,7 +68,7 @@ func readTemplate(file string) (review.Template, error) {
 // "none". Without a file it's the illustrative one.
 func loadAdmission(file string) (*app.Admission, error) {
 	if file == "none" {
-		return nil, nil //nolint:nilnil // not scoring is a choice
+		return nil, nil
 	}
 	var data io.ReadCloser
 	var err error

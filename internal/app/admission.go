@@ -38,7 +38,7 @@ func (s *Reviews) AdmissionScore(ctx context.Context, actor org.Actor, id string
 // score is the admission score as of now; nil without a book.
 func (s *Reviews) score(ctx context.Context, state review.State) (*review.Score, error) {
 	if s.Admission == nil {
-		return nil, nil //nolint:nilnil // no book is no score, and no error
+		return nil, nil
 	}
 	p, err := s.Reads.Project(ctx, state.Figures.ProjectID, org.Scope{All: true})
 	if err != nil {

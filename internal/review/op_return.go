@@ -292,6 +292,9 @@ func (s State) takeable(x Seat, a org.Actor) []string {
 		if y.Added != nil {
 			return y.Added.To == x.ID && y.Added.Where == After && !y.Step.Clock.Start.IsZero()
 		}
+		if s.Rules.Mode == AnyOne && y.Dropped != "" {
+			return true // it speaks no more, because this one did
+		}
 		return s.Rules.Mode == Sequence && y.Step.Clock.Start.After(x.Step.Clock.Start)
 	}
 	if x.By.UserID == a.UserID && !x.Automatic && x.Dropped == "" && x.Opinion != "" && !slices.ContainsFunc(s.Seats, later) {

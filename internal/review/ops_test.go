@@ -293,6 +293,7 @@ func TestVoteModes(t *testing.T) {
 		if w.seat("keji").Dropped == "" || w.seat("ziran").Dropped != "" {
 			t.Error("keji goes on, or the veto seat was dropped")
 		}
+		w.refused("action_conflict", seatActor("fagai"), review.ActTakeBack, struct{}{}) // keji was let go because of it
 		w.do(seatActor("ziran"), review.ActOpine, opinion("ziran", review.Disagree))
 		w.refused("body_invalid", leader, review.ActDecide, map[string]any{"outcome": "approved", "text": "同意"})
 	})
