@@ -1,0 +1,209 @@
+package bulletin
+
+import (
+	"luodi/internal/money"
+	"luodi/internal/project"
+)
+
+// The stages that are counted, as they stand in Sums. Each but funds gives a count and
+// an amount: the indicators in their order.
+const (
+	atSigned = iota
+	atHundredMillion
+	atLanded
+	atStarted
+	atInStatistics
+	atInProduction
+	atFunds
+	stages
+)
+
+// Tally is a number of projects and the sum of their agreed amounts; for funds, of what
+// has arrived, and the number isn't used.
+type Tally struct {
+	Count  int64
+	Amount money.Amount
+}
+
+// Fraction is a conversion: how many of the whole came further.
+type Fraction struct{ Part, Whole int64 }
+
+// Sums are everything that is counted for one unit.
+type Sums struct {
+	Tallies [windows][stages]Tally
+	Rates   [2][3]Fraction // this year's and last year's, in the order of RateKinds
+}
+
+// Add adds other sums: parts make up a whole.
+func (s *Sums) Add(o Sums) {
+	for w := range s.Tallies {
+		for i := range s.Tallies[w] {
+			s.Tallies[w][i].Count += o.Tallies[w][i].Count
+			s.Tallies[w][i].Amount += o.Tallies[w][i].Amount
+		}
+	}
+	for y := range s.Rates {
+		for i := range s.Rates[y] {
+			s.Rates[y][i].Part += o.Rates[y][i].Part
+			s.Rates[y][i].Whole += o.Rates[y][i].Whole
+		}
+	}
+}
+
+// Set puts one figure in its place, as a table that somebody printed gives it. key is
+// an indicator's; the value is a count, or an amount in money's unit.
+func (s *Sums) Set(window int, key string, value int64) {
+	for i, ind := range Indicators {
+		switch {
+		case ind.Key != key:
+		case ind.Amount:
+			s.Tallies[window][stageOf(i)].Amount = money.Amount(value)
+		default:
+			s.Tallies[window][stageOf(i)].Count = value
+		}
+	}
+}
+
+// stageOf is the place in Sums of an indicator, by its place among the indicators:
+// they go in pairs, and funds come last and alone.
+func stageOf(indicator int) int { return indicator / 2 }
+
+// figure is one indicator's number in a window: a count, or an amount in 分.
+func (s *Sums) figure(window, indicator int) int64 {
+	t := s.Tallies[window][stageOf(indicator)]
+	if Indicators[indicator].Amount {
+		return int64(t.Amount)
+	}
+	return t.Count
+}
+
+// Place is where a project counts. Team and tier are "" for a project that has none.
+type Place struct{ County, Tier, Team string }
+
+// Fact is what of a project a bulletin counts. Days are texts as calendar.Date writes
+// them, "" for none.
+type Fact struct {
+	Amount       money.Amount
+	Framework    bool // never counted but for its funds
+	AboveScale   bool // 规模项目: only these count as landed
+	Signed       string
+	Landed       string
+	Started      string
+	InStatistics string
+	InProduction string
+}
+
+// FactOf is what a bulletin counts of a project.
+func FactOf(p project.Project) (Place, Fact) {
+	return Place{County: p.CountyID, Tier: string(p.IndustryTier), Team: p.Team}, Fact{
+		Amount: p.AgreedAmount, Framework: p.Framework, AboveScale: p.AboveScale, Signed: p.SignedOn.String(),
+		Landed: p.LandedOn.String(), Started: p.StartedOn.String(), InStatistics: p.InStatisticsOn.String(), InProduction: p.InProductionOn.String(),
+	}
+}
+
+// Count adds a project that isn't a framework agreement.
+func (s *Sums) Count(w *Windows, f Fact) {
+	if f.Framework {
+		return
+	}
+	s.count(w, atSigned, f.Signed, f.Amount)
+	if f.Amount >= money.HundredMillion {
+		s.count(w, atHundredMillion, f.Signed, f.Amount)
+	}
+	if f.AboveScale {
+		s.count(w, atLanded, f.Landed, f.Amount)
+	}
+	s.count(w, atStarted, f.Started, f.Amount)
+	s.count(w, atInStatistics, f.InStatistics, f.Amount)
+	s.count(w, atInProduction, f.InProduction, f.Amount)
+	for y, window := range [2]int{InYear, InYearLastYear} {
+		all := &w.All[window]
+		s.convert(y, 0, all.has(f.Signed), f.Landed, w.Ends[y])
+		s.convert(y, 1, all.has(f.Landed), f.Started, w.Ends[y])
+		s.convert(y, 2, all.has(f.Started), f.InStatistics, w.Ends[y])
+	}
+}
+
+func (s *Sums) count(w *Windows, stage int, day string, amount money.Amount) {
+	if day < w.First {
+		return
+	}
+	for i := range w.All {
+		if w.All[i].has(day) {
+			s.Tallies[i][stage].Count++
+			s.Tallies[i][stage].Amount += amount
+		}
+	}
+}
+
+// convert counts one step of one year: of those that took the first step in the year
+// to date, who has taken the next by its end.
+func (s *Sums) convert(year, rate int, first bool, next, end string) {
+	if !first {
+		return
+	}
+	s.Rates[year][rate].Whole++
+	if next != "" && next <= end {
+		s.Rates[year][rate].Part++
+	}
+}
+
+// CountFunds adds money that arrived on a day, whatever the project's year.
+func (s *Sums) CountFunds(w *Windows, day string, amount money.Amount) {
+	s.count(w, atFunds, day, amount)
+}
+
+// Cube is a registry counted for one bulletin. City is counted by itself, so that the
+// sum of its parts can be checked against it.
+type Cube struct {
+	Windows     Windows
+	City        Sums
+	Places      map[Place]*Sums
+	Departments map[string]*Sums
+	// Illustrative is how many projects that count in the year are made up.
+	Illustrative int64
+}
+
+// NewCube begins a count.
+func NewCube(w Windows) *Cube {
+	return &Cube{Windows: w, Places: map[Place]*Sums{}, Departments: map[string]*Sums{}}
+}
+
+// At are the sums of a place.
+func (c *Cube) At(p Place) *Sums {
+	s := c.Places[p]
+	if s == nil {
+		s = new(Sums)
+		c.Places[p] = s
+	}
+	return s
+}
+
+// Department are the sums of a department.
+func (c *Cube) Department(id string) *Sums {
+	s := c.Departments[id]
+	if s == nil {
+		s = new(Sums)
+		c.Departments[id] = s
+	}
+	return s
+}
+
+// AddProject counts a whole project, funds included. department leads its liaison, ""
+// for none.
+func (c *Cube) AddProject(p project.Project, department string) {
+	place, fact := FactOf(p)
+	one := new(Sums)
+	one.Count(&c.Windows, fact)
+	for _, f := range p.FundsArrived {
+		one.CountFunds(&c.Windows, f.On.String(), f.Amount)
+	}
+	c.City.Add(*one)
+	c.At(place).Add(*one)
+	if department != "" {
+		c.Department(department).Add(*one)
+	}
+	if p.Illustrative && *one != (Sums{}) {
+		c.Illustrative++
+	}
+}
