@@ -11,23 +11,23 @@ import (
 // This file computes a bulletin that somebody printed from its own inputs, and says
 // where the two differ. What was printed is never changed.
 
-// Kind is how a printed figure follows from its inputs.
-type Kind string
+// Relation is how a printed figure follows from its inputs.
+type Relation string
 
 // The kinds. In brackets: the inputs, in their order.
 const (
-	Sum        Kind = "sum"          // 合计 (parts…)
-	Share      Kind = "share"        // 占比、完成率、开工率 (part, whole)
-	Lead       Kind = "lead"         // 超进度 (done, target), by the table's time progress
-	Lag        Kind = "lag"          // 欠进度, the lead's absolute value (done, target)
-	YearOnYear Kind = "year_on_year" // 同比 (now, the year before)
+	Sum        Relation = "sum"          // 合计 (parts…)
+	Share      Relation = "share"        // 占比、完成率、开工率 (part, whole)
+	Lead       Relation = "lead"         // 超进度 (done, target), by the table's time progress
+	Lag        Relation = "lag"          // 欠进度, the lead's absolute value (done, target)
+	YearOnYear Relation = "year_on_year" // 同比 (now, the year before)
 )
 
 // Statement is a figure as printed, and the names of what it follows from.
 type Statement struct {
 	Where   string // as the reader finds it, in Chinese
 	Printed string
-	Kind    Kind
+	Kind    Relation
 	Of      []string
 	Digits  int // that the rule rounds to; a printed figure may show fewer zeros
 }

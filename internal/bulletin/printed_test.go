@@ -185,7 +185,7 @@ func progress(month int) *big.Rat {
 
 func TestPanzhihuaComesOut(t *testing.T) {
 	kinds := map[string]struct {
-		kind   Kind
+		kind   Relation
 		of     []string
 		digits int
 	}{
