@@ -101,39 +101,43 @@ func FactOf(p project.Project) (Place, Fact) {
 	}
 }
 
-// Count adds a project that isn't a framework agreement.
-func (s *Sums) Count(w *Windows, f Fact) {
+// Count adds a project that isn't a framework agreement, and tells whether it counts
+// for anything.
+func (s *Sums) Count(w *Windows, f Fact) bool {
 	if f.Framework {
-		return
+		return false
 	}
-	s.count(w, atSigned, f.Signed, f.Amount)
+	any := s.count(w, atSigned, f.Signed, f.Amount)
 	if f.Amount >= money.HundredMillion {
 		s.count(w, atHundredMillion, f.Signed, f.Amount)
 	}
 	if f.AboveScale {
-		s.count(w, atLanded, f.Landed, f.Amount)
+		any = s.count(w, atLanded, f.Landed, f.Amount) || any
 	}
-	s.count(w, atStarted, f.Started, f.Amount)
-	s.count(w, atInStatistics, f.InStatistics, f.Amount)
-	s.count(w, atInProduction, f.InProduction, f.Amount)
+	any = s.count(w, atStarted, f.Started, f.Amount) || any
+	any = s.count(w, atInStatistics, f.InStatistics, f.Amount) || any
+	any = s.count(w, atInProduction, f.InProduction, f.Amount) || any
 	for y, window := range [2]int{InYear, InYearLastYear} {
 		all := &w.All[window]
 		s.convert(y, 0, all.has(f.Signed), f.Landed, w.Ends[y])
 		s.convert(y, 1, all.has(f.Landed), f.Started, w.Ends[y])
 		s.convert(y, 2, all.has(f.Started), f.InStatistics, w.Ends[y])
 	}
+	return any
 }
 
-func (s *Sums) count(w *Windows, stage int, day string, amount money.Amount) {
+func (s *Sums) count(w *Windows, stage int, day string, amount money.Amount) (any bool) {
 	if day < w.First {
-		return
+		return false
 	}
 	for i := range w.All {
 		if w.All[i].has(day) {
 			s.Tallies[i][stage].Count++
 			s.Tallies[i][stage].Amount += amount
+			any = true
 		}
 	}
+	return any
 }
 
 // convert counts one step of one year: of those that took the first step in the year
@@ -148,19 +152,20 @@ func (s *Sums) convert(year, rate int, first bool, next, end string) {
 	}
 }
 
-// CountFunds adds money that arrived on a day, whatever the project's year.
-func (s *Sums) CountFunds(w *Windows, day string, amount money.Amount) {
-	s.count(w, atFunds, day, amount)
+// CountFunds adds money that arrived on a day, whatever the project's year, and tells
+// whether it counts.
+func (s *Sums) CountFunds(w *Windows, day string, amount money.Amount) bool {
+	return s.count(w, atFunds, day, amount)
 }
 
-// Cube is a registry counted for one bulletin. City is counted by itself, so that the
-// sum of its parts can be checked against it.
+// Cube is a registry counted for one bulletin. City holds every project, those of a
+// county that is no unit included: the sum of its parts is checked against it.
 type Cube struct {
 	Windows     Windows
 	City        Sums
 	Places      map[Place]*Sums
 	Departments map[string]*Sums
-	// Illustrative is how many projects that count in the year are made up.
+	// Illustrative is how many of the projects that count for something are made up.
 	Illustrative int64
 }
 
@@ -189,21 +194,38 @@ func (c *Cube) Department(id string) *Sums {
 	return s
 }
 
-// AddProject counts a whole project, funds included. department leads its liaison, ""
-// for none.
-func (c *Cube) AddProject(p project.Project, department string) {
-	place, fact := FactOf(p)
-	one := new(Sums)
-	one.Count(&c.Windows, fact)
-	for _, f := range p.FundsArrived {
-		one.CountFunds(&c.Windows, f.On.String(), f.Amount)
-	}
-	c.City.Add(*one)
-	c.At(place).Add(*one)
-	if department != "" {
-		c.Department(department).Add(*one)
-	}
-	if p.Illustrative && *one != (Sums{}) {
+// Note notes a project that counts for something.
+func (c *Cube) Note(illustrative bool) {
+	if illustrative {
 		c.Illustrative++
 	}
+}
+
+// AddProject counts a whole project, funds included, for its place; whoever has counted
+// all adds the places up to the city. department leads its liaison, "" for none.
+func (c *Cube) AddProject(p project.Project, department string) {
+	place, fact := FactOf(p)
+	into := []*Sums{c.At(place)}
+	if department != "" {
+		into = append(into, c.Department(department))
+	}
+	any := false
+	for _, sums := range into {
+		any = sums.Count(&c.Windows, fact)
+		for _, f := range p.FundsArrived {
+			any = sums.CountFunds(&c.Windows, f.On.String(), f.Amount) || any
+		}
+	}
+	if any {
+		c.Note(p.Illustrative)
+	}
+}
+
+// Close adds the places up to the city.
+func (c *Cube) Close() *Cube {
+	c.City = Sums{}
+	for _, sums := range c.Places {
+		c.City.Add(*sums)
+	}
+	return c
 }

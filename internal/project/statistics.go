@@ -14,7 +14,7 @@ import (
 )
 
 // TargetLanded is the indicator of the year's target for 新注册落地规模项目, a count.
-const TargetLanded = "landed_above_scale"
+const TargetLanded = "landed_count"
 
 // Targets are the city's targets for a year. Zero means that none was set.
 type Targets struct {

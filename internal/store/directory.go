@@ -43,14 +43,6 @@ func (s *Store) CountUsers(ctx context.Context) (int64, error) {
 	return n, translate(err)
 }
 
-// SaveTarget implements app.Directory: it upserts by year and indicator.
-func (s *Store) SaveTarget(ctx context.Context, year int, indicator, value string) error {
-	return s.inTx(ctx, func(db *gorm.DB) error {
-		row := targetRow{Year: year, Indicator: indicator, Value: value}
-		return save(db.Where("year = ? AND indicator = ?", year, indicator), &row)
-	})
-}
-
 // Credential implements auth.Accounts.
 func (s *Store) Credential(ctx context.Context, login string) (auth.Credential, error) {
 	var row userRow

@@ -113,16 +113,3 @@ func (s *Store) NoticesMark(ctx context.Context) (int64, error) {
 	err := s.read.WithContext(ctx).Model(&noticeRow{}).Count(&n).Error
 	return n, translate(err)
 }
-
-// Targets implements app.Reads.
-func (s *Store) Targets(ctx context.Context, year int) (map[string]string, error) {
-	var rows []targetRow
-	if err := s.read.WithContext(ctx).Where("year = ?", year).Find(&rows).Error; err != nil {
-		return nil, translate(err)
-	}
-	targets := make(map[string]string, len(rows))
-	for _, r := range rows {
-		targets[r.Indicator] = r.Value
-	}
-	return targets, nil
-}

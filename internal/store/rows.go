@@ -294,11 +294,3 @@ type counterRow struct {
 }
 
 func (counterRow) TableName() string { return "counters" }
-
-type targetRow struct {
-	Year      int    `gorm:"primaryKey;autoIncrement:false"`
-	Indicator string `gorm:"primaryKey"`
-	Value     string
-}
-
-func (targetRow) TableName() string { return "targets" }
