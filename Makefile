@@ -59,6 +59,7 @@ bench: build deps ## speed, as ratios measured in one run
 	bin/luodi bench
 	go test $(GOFLAGS_BUILD) ./api -run '^$$' -bench BenchmarkReview -benchtime 100x | grep -E 'PASS |MISS |^(FAIL|ok)'
 	go test $(GOFLAGS_BUILD) ./internal/store -run '^$$' -bench BenchmarkInbox -benchtime 1x -timeout 30m | grep -E 'PASS |MISS |TOLD |^(FAIL|ok)'
+	go test $(GOFLAGS_BUILD) ./internal/store -run '^$$' -bench BenchmarkBulletin -benchtime 1x -timeout 30m | grep -E 'PASS |MISS |TOLD |^(FAIL|ok)'
 	bin/luodi rulebook bench
 
 lint: bin/golangci-lint bin/workflowcheck web/node_modules ## linters, import rules, workflow determinism

@@ -69,3 +69,10 @@ func madeUp(i, days int, until calendar.Date) project.Project {
 	}
 	return p
 }
+
+// CountSigned is one pass over the projects that only counts: how many were signed.
+func (s *Store) CountSigned(ctx context.Context, from, until calendar.Date) (signed int64, err error) {
+	err = s.read.WithContext(ctx).Raw("SELECT SUM(CASE WHEN framework = 0 AND signed_on >= ? AND signed_on <= ? THEN 1 ELSE 0 END) FROM projects",
+		from.String(), until.String()).Scan(&signed).Error
+	return signed, err
+}
