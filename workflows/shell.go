@@ -3,7 +3,6 @@ package workflows
 import (
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
@@ -255,8 +254,7 @@ func timerKey(t process.Timer) string { return fmt.Sprintf("%s@%d", t.Name, t.At
 
 func (s *shell[S, F]) rang() bool { return s.alarm.future != nil && s.alarm.future.IsReady() }
 
-// ring sends the deadline's command. Its id is the timer's own, so that a deadline
-// is marked once even when the workflow is started over.
+// ring sends the deadline's command.
 func (s *shell[S, F]) ring(ctx workflow.Context) error {
 	t := s.alarm.Timer
 	s.disarm()
@@ -273,8 +271,7 @@ func (s *shell[S, F]) ring(ctx workflow.Context) error {
 		return temporal.NewNonRetryableApplicationError("timer body", "internal", err)
 	}
 	_, err = s.record(ctx, process.Command{
-		ID:   fmt.Sprintf("timer:%s@%s", t.Name, t.At.UTC().Format(time.RFC3339)),
-		Name: t.Command, Actor: org.SystemActor(), At: workflow.Now(ctx), Body: body,
+		ID: t.CommandID(), Name: t.Command, Actor: org.SystemActor(), At: workflow.Now(ctx), Body: body,
 	})
 	return err
 }
@@ -285,7 +282,7 @@ func (s *shell[S, F]) undertake(ctx workflow.Context) {
 		return
 	}
 	for _, e := range s.Definition.Effects(s.state) {
-		if s.spent[effectKey(e)] {
+		if s.spent[e.CommandID()] {
 			continue
 		}
 		ctx = workflow.WithActivityOptions(ctx, performOptions(e.Name))
@@ -294,13 +291,10 @@ func (s *shell[S, F]) undertake(ctx workflow.Context) {
 	}
 }
 
-func effectKey(e process.Effect) string { return "effect:" + e.Key }
-
 func (s *shell[S, F]) performed() bool { return s.effect.future != nil && s.effect.future.IsReady() }
 
-// report tells the state what an effect brought. Its command's id is the effect's
-// own, so that a result is recorded once even when the effect happens twice. A
-// refusal leaves the effect alone until the state moves.
+// report tells the state what an effect brought. A refusal leaves the effect alone
+// until the state moves.
 func (s *shell[S, F]) report(ctx workflow.Context) error {
 	e := s.effect
 	s.effect = chore{}
@@ -308,9 +302,9 @@ func (s *shell[S, F]) report(ctx workflow.Context) error {
 	if err := e.future.Get(ctx, &result); err != nil {
 		return err
 	}
-	s.spent[effectKey(e.Effect)] = true
+	s.spent[e.CommandID()] = true
 	_, err := s.record(ctx, process.Command{
-		ID: effectKey(e.Effect), Name: e.Command, Actor: org.SystemActor(), At: workflow.Now(ctx), Body: result,
+		ID: e.CommandID(), Name: e.Command, Actor: org.SystemActor(), At: workflow.Now(ctx), Body: result,
 	})
 	return err
 }

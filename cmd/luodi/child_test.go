@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -18,8 +19,9 @@ import (
 // The test program is luodi itself when childVariable is set: what is killed and
 // started again is the real thing, and needs no building of its own.
 const (
-	childVariable = "LUODI_TEST_CHILD"
-	shiftVariable = "LUODI_TEST_CLOCK_SHIFT" // a duration added to the child's clock
+	childVariable    = "LUODI_TEST_CHILD"
+	shiftVariable    = "LUODI_TEST_CLOCK_SHIFT"    // a duration added to the child's clock
+	continueVariable = "LUODI_TEST_CONTINUE_AFTER" // events of history before the child's processes continue as new
 )
 
 func TestMain(m *testing.M) {
@@ -32,6 +34,13 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		clock = func() time.Time { return time.Now().Add(shift) }
+	}
+	if text := os.Getenv(continueVariable); text != "" {
+		events, err := strconv.Atoi(text)
+		if err != nil {
+			panic(err)
+		}
+		continueAfter = events
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

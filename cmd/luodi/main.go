@@ -23,6 +23,10 @@ var version = "dev"
 // clock is the time that everything in this process is stamped with.
 var clock = time.Now
 
+// continueAfter is how long a history gets, in events, before its process continues in
+// a new run; zero is the engine's own limit.
+var continueAfter int
+
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	status := run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr)

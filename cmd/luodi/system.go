@@ -133,7 +133,7 @@ func (s *system) openEngine(ctx context.Context) (err error) {
 	if s.config.Engine == config.EmbeddedEngine {
 		s.engine, err = engine.StartEmbedded(ctx, engine.Embedded{
 			Dir: s.config.DataDir, Namespace: s.config.Namespace, Logger: s.log, LogLevel: max(s.config.LogLevel, slog.LevelWarn),
-			SearchAttributes: workflows.SearchAttributes(),
+			SearchAttributes: workflows.SearchAttributes(), ContinueAfter: continueAfter,
 		})
 		return err
 	}

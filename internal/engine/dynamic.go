@@ -12,9 +12,10 @@ const plenty = 100_000
 
 // dynamicConfig holds every setting that differs from the server's default, and
 // why. Limits that protect a single process (history size and count, total
-// updates before Continue-As-New, payload size) keep their defaults.
-func dynamicConfig() dc.StaticClient {
-	return dc.StaticClient{
+// updates before Continue-As-New, payload size) keep their defaults, unless a run
+// is to continue as new after a number of events that isn't zero.
+func dynamicConfig(continueAfter int) dc.StaticClient {
+	settings := dc.StaticClient{
 		// A queue reads its next task at most this often: 20 a second by default,
 		// which makes a lone caller wait 50 ms for an ordinary activity or a timer
 		// where 26 are enough. The host limits default to a share of
@@ -52,4 +53,8 @@ func dynamicConfig() dc.StaticClient {
 		// Off: the default asks a server on the internet for news of versions.
 		dc.EnableServerVersionCheck.Key(): false,
 	}
+	if continueAfter > 0 {
+		settings[dc.HistoryCountSuggestContinueAsNew.Key()] = continueAfter
+	}
+	return settings
 }

@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/server/common/authorization"
 	"go.temporal.io/server/common/cluster"
 	"go.temporal.io/server/common/config"
+	"go.temporal.io/server/common/dynamicconfig"
 	"go.temporal.io/server/common/membership/static"
 	"go.temporal.io/server/common/primitives"
 	"go.temporal.io/server/temporal"
@@ -52,7 +53,7 @@ func StartEmbedded(ctx context.Context, o Embedded) (*Engine, error) {
 	level := new(slog.LevelVar)
 	level.Set(levelOr(o.LogLevel, slog.LevelWarn))
 	logger := leveled(o.Logger, level)
-	server, address, err := startServer(store, serverLogger{logger})
+	server, address, err := startServer(store, dynamicConfig(o.ContinueAfter), serverLogger{logger})
 	if err != nil {
 		return nil, fmt.Errorf("embedded engine: %w", err)
 	}
@@ -89,13 +90,13 @@ func levelOr(l slog.Leveler, otherwise slog.Level) slog.Level {
 	return l.Level()
 }
 
-func startServer(store *config.SQL, logger serverLogger) (temporal.Server, string, error) {
+func startServer(store *config.SQL, settings dynamicconfig.Client, logger serverLogger) (temporal.Server, string, error) {
 	for attempt := 1; ; attempt++ {
 		ports, err := freePorts()
 		if err != nil {
 			return nil, "", err
 		}
-		server, err := tryServer(store, ports, logger)
+		server, err := tryServer(store, settings, ports, logger)
 		if err == nil {
 			return server, ports.address(primitives.FrontendService), nil
 		}
@@ -108,7 +109,7 @@ func startServer(store *config.SQL, logger serverLogger) (temporal.Server, strin
 
 // tryServer turns the server's fatal log messages, which are how it reports a
 // port that is taken, into errors.
-func tryServer(store *config.SQL, ports servicePorts, logger serverLogger) (server temporal.Server, err error) {
+func tryServer(store *config.SQL, settings dynamicconfig.Client, ports servicePorts, logger serverLogger) (server temporal.Server, err error) {
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
@@ -122,7 +123,7 @@ func tryServer(store *config.SQL, ports servicePorts, logger serverLogger) (serv
 		temporal.WithConfig(serverConfig(store, ports)),
 		temporal.ForServices(temporal.DefaultServices),
 		temporal.WithStaticHosts(ports.hosts()),
-		temporal.WithDynamicConfigClient(dynamicConfig()),
+		temporal.WithDynamicConfigClient(settings),
 		temporal.WithLogger(logger),
 		// Whoever may connect to this machine's loopback may use the engine, as
 		// whoever may read the data folder may read it: no accounts of its own.

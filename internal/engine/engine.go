@@ -54,6 +54,9 @@ type Embedded struct {
 	// SearchAttributes are registered in the namespace, on every start those that
 	// are missing. SQLite has 10 keyword columns and 3 of every other type.
 	SearchAttributes map[string]enumspb.IndexedValueType
+	// ContinueAfter is how many events of history a run has when it is asked to
+	// continue as new; zero means the server's own 4,096. Fault tests lower it.
+	ContinueAfter int
 }
 
 // External says where a Temporal cluster is.

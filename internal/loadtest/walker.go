@@ -132,10 +132,14 @@ func (w *Walker) StartReview(ctx context.Context) (string, error) {
 // ActOn does something on a review that somebody of the cast may do now, if
 // anybody drawn may do anything.
 func (w *Walker) ActOn(ctx context.Context, review string) error {
-	path := "/api/v1/reviews/" + review + "/actions"
+	return w.ActAt(ctx, "/api/v1/reviews/"+review)
+}
+
+// ActAt does the same on the process at a path.
+func (w *Walker) ActAt(ctx context.Context, path string) error {
 	for range 4 {
 		who := w.Cast[w.Rand.IntN(len(w.Cast))]
-		actions, err := Actions(ctx, who, review)
+		actions, err := Actions(ctx, who, path)
 		if err != nil {
 			return err
 		}
@@ -143,15 +147,16 @@ func (w *Walker) ActOn(ctx context.Context, review string) error {
 		if !ok {
 			continue
 		}
-		_, err = w.change(ctx, &w.Reviews, who, path+"/"+chosen.Name, chosen.Schema.Fill(w.Rand.IntN))
+		_, err = w.change(ctx, &w.Reviews, who, path+"/actions/"+chosen.Name, chosen.Schema.Fill(w.Rand.IntN))
 		return err
 	}
 	return nil
 }
 
-// Actions asks what somebody may do with a review; nothing with one hidden from them.
-func Actions(ctx context.Context, who *Person, review string) ([]Action, error) {
-	a, err := who.Insist(ctx, http.MethodGet, "/api/v1/reviews/"+review+"/actions", "", nil)
+// Actions asks what somebody may do with the process at a path; nothing with one
+// hidden from them.
+func Actions(ctx context.Context, who *Person, path string) ([]Action, error) {
+	a, err := who.Insist(ctx, http.MethodGet, path+"/actions", "", nil)
 	if err != nil || a.Status == http.StatusNotFound {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ package process
 
 import (
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"luodi/internal/event"
@@ -52,6 +53,12 @@ type Timer struct {
 	Body    any
 }
 
+// CommandID is the id of the command that a timer sends: its own, so that a deadline is
+// marked once even when the workflow is started over.
+func (t Timer) CommandID() string {
+	return fmt.Sprintf("timer:%s@%s", t.Name, t.At.UTC().Format(time.RFC3339))
+}
+
 // Definition is one kind of process: S its state, F the facts its rules need
 // beside the state (calendar, templates, units).
 type Definition[S, F any] struct {
@@ -80,6 +87,10 @@ type Effect struct {
 	Command string          `json:"command"` // the system command that takes the result
 	Body    json.RawMessage `json:"body,omitempty"`
 }
+
+// CommandID is the id of the command that takes an effect's result: the effect's own,
+// so that a result is recorded once even when the effect happens twice.
+func (e Effect) CommandID() string { return "effect:" + e.Key }
 
 // Reader is a unit that may see a process.
 type Reader struct {
