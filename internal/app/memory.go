@@ -30,10 +30,24 @@ func newMemory[S any]() *memory[S] {
 	return &memory[S]{states: states}
 }
 
-// load reads a process as the actor may see it. The row says how far the stream has
-// come; only a state that isn't known yet is read and decoded.
-func (s *Service[S, F]) load(ctx context.Context, actor org.Actor, id string) (v View[S], err error) {
-	scope := org.ScopeOf(actor)
+// load reads a process as the actor may see it.
+func (s *Service[S, F]) load(ctx context.Context, actor org.Actor, id string) (View[S], error) {
+	if s.May == nil {
+		return s.find(ctx, org.ScopeOf(actor), id)
+	}
+	v, err := s.find(ctx, org.Scope{All: true}, id)
+	if err == nil {
+		err = s.May(actor, v.State)
+	}
+	if err != nil {
+		return View[S]{}, err
+	}
+	return v, nil
+}
+
+// find reads a process within a scope. The row says how far the stream has come; only a
+// state that isn't known yet is read and decoded.
+func (s *Service[S, F]) find(ctx context.Context, scope org.Scope, id string) (v View[S], err error) {
 	if m := s.Memory; m != nil {
 		if v.Row, err = s.Reads.ProcessHead(ctx, s.Definition.Kind, id, scope); err != nil {
 			return v, err

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"luodi/internal/bulletin"
 	"luodi/internal/calendar"
 	"luodi/internal/event"
 	"luodi/internal/fault"
@@ -401,6 +402,9 @@ func Tell(e event.Event) string {
 	}
 	if strings.HasPrefix(e.Type, panel.Kind+".") {
 		return panel.Tell(e)
+	}
+	if strings.HasPrefix(e.Type, bulletin.Kind+".") {
+		return bulletin.Tell(e)
 	}
 	if text := tellProxy(e); text != "" {
 		return text

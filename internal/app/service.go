@@ -29,6 +29,9 @@ type Service[S, F any] struct {
 	// Mark tells two requests under one key apart; nil: Digest. It sees the command
 	// as it was asked for.
 	Mark func(process.Command) string
+	// May says who may see a process in its present state, where that isn't a matter of
+	// units: nil when it is. It answers NotFound for what is hidden.
+	May func(org.Actor, S) error
 	// Memory keeps states decoded; nil: each is read anew.
 	Memory *memory[S]
 }

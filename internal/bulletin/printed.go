@@ -1,7 +1,6 @@
 package bulletin
 
 import (
-	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -111,80 +110,6 @@ func Ranks(names []string, value func(string) *big.Rat) []Placed {
 		if i > 0 && value(name).Cmp(value(list[i-1])) == 0 {
 			out[i].Rank = out[i-1].Rank
 		}
-	}
-	return out
-}
-
-// Differences are the figures of the month and of the year to date, and the rates,
-// that two contents of one cut-off don't agree in: what a correction has to name.
-// bulletin and number are those of the old one.
-func Differences(bulletin, number string, old, now Content) []Affected {
-	var out []Affected
-	add := func(table string, a, b Line) {
-		note := func(measure, column, was, is string) {
-			if was != is {
-				out = append(out, Affected{Bulletin: bulletin, Number: number, Table: table, Key: b.Key, Name: cmp.Or(b.Name, a.Name),
-					Measure: measure, Label: Label(measure), Column: column, Published: was, Now: is})
-			}
-		}
-		for i, m := range b.Measures {
-			note(m.Key, "month", zero(a, i).Month, m.Month)
-			note(m.Key, "year", zero(a, i).Year, m.Year)
-		}
-		for i, r := range b.Rates {
-			was := ""
-			if i < len(a.Rates) {
-				was = a.Rates[i].Percent
-			}
-			note(r.Key, "percent", was, r.Percent)
-		}
-	}
-	add("city", old.City, now.City)
-	for _, t := range []struct {
-		name     string
-		old, now []Line
-	}{{"counties", old.Counties, now.Counties}, {"departments", old.Departments, now.Departments}, {"teams", old.Teams, now.Teams}, {"tiers", old.Tiers, now.Tiers}} {
-		eachLine(t.old, t.now, func(a, b Line) { add(t.name, a, b) })
-	}
-	return out
-}
-
-// zero is a measure of a line that may be missing.
-func zero(l Line, i int) Measure {
-	if i < len(l.Measures) {
-		return l.Measures[i]
-	}
-	return Measure{Month: "0", Year: "0"}
-}
-
-// eachLine pairs lines by key; one that is missing on a side is without figures.
-func eachLine(old, now []Line, fn func(a, b Line)) {
-	find := func(lines []Line, key string) (Line, bool) {
-		i := slices.IndexFunc(lines, func(l Line) bool { return l.Key == key })
-		if i < 0 {
-			return Line{}, false
-		}
-		return lines[i], true
-	}
-	for _, b := range now {
-		a, _ := find(old, b.Key)
-		fn(a, b)
-	}
-	for _, a := range old {
-		if _, ok := find(now, a.Key); !ok {
-			fn(a, empty(a))
-		}
-	}
-}
-
-// empty is the line with nothing counted.
-func empty(l Line) Line {
-	out := Line{Key: l.Key, Name: l.Name}
-	for _, m := range l.Measures {
-		out.Measures = append(out.Measures, Measure{Key: m.Key, Month: "0", Year: "0"})
-	}
-	for _, r := range l.Rates {
-		out.Rates = append(out.Rates, Rate{Key: r.Key, Part: "0", Whole: "0"})
 	}
 	return out
 }
