@@ -13,7 +13,9 @@ const (
 )
 
 // Label is the role's Chinese name.
-func (r Role) Label() string { return map[Role]string{Lead: "牵头包联", Support: "协同包联"}[r] }
+func (r Role) Label() string {
+	return map[Role]string{Lead: "牵头包联", Support: "协同包联"}[r]
+}
 
 // Pairing is one line of a liaison list: who carries which project.
 type Pairing struct {

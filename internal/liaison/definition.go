@@ -1,0 +1,55 @@
+package liaison
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"luodi/internal/process"
+)
+
+// Kind prefixes the streams and workflow ids of liaisons.
+const Kind = "liaison"
+
+// Definition is what the generic shell, recorder and API need to run liaisons.
+func Definition() process.Definition[State, Facts] {
+	return process.Definition[State, Facts]{
+		Kind:    Kind,
+		Decide:  Decide,
+		Evolve:  Evolve,
+		Timers:  Timers,
+		Ended:   State.Ended,
+		Summary: Summary,
+		Actions: Actions,
+		Tell:    Tell,
+		Tasks:   Tasks,
+		Effects: Effects,
+		Readers: State.Readers,
+	}
+}
+
+// Summary is what lists and the engine show of a liaison.
+func Summary(s State) process.Summary {
+	return process.Summary{ProjectID: s.ProjectID, Stage: string(s.Stage), Title: "包联 " + s.ProjectName, Due: s.Due()}
+}
+
+// BatchLabel is a list's name: 2023年第一批.
+func BatchLabel(year, batch int) string {
+	digits := []string{"零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"}
+	n := fmt.Sprint(batch)
+	switch {
+	case batch >= 0 && batch <= 10:
+		n = digits[batch]
+	case batch < 20:
+		n = "十" + digits[batch-10]
+	}
+	return fmt.Sprintf("%d年第%s批", year, n)
+}
+
+// encoded is a body of plain values, which always can be encoded.
+func encoded(v any) json.RawMessage {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
