@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"luodi/internal/dispatch"
 	"luodi/internal/fault"
 	"luodi/internal/org"
 	"luodi/internal/panel"
@@ -95,6 +96,8 @@ func (f TaskFilter) fits(box Box) error {
 var stageLabels = map[string]func(string) string{
 	review.Kind: func(stage string) string { return review.Stage(stage).Label() },
 	panel.Kind:  func(stage string) string { return panel.Stage(stage).Label() },
+
+	dispatch.Kind: func(stage string) string { return dispatch.Stage(stage).Label() },
 }
 
 // StageLabel is a stage's Chinese name; the stage itself for a kind without names.

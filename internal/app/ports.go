@@ -85,6 +85,8 @@ type Journal interface {
 
 // Tx is one open transaction that writes.
 type Tx interface {
+	DispatchTx
+
 	// Command finds a decided command; ok is false when there is none.
 	Command(stream, id string) (row CommandRow, ok bool, err error)
 	SaveCommand(CommandRow) error
@@ -194,6 +196,8 @@ type Notice struct {
 // Reads is the store for readers. Every list is filtered by the scope it is given;
 // an object outside the scope is NotFound, like one that doesn't exist.
 type Reads interface {
+	DispatchReads
+
 	Process(ctx context.Context, kind, id string, scope org.Scope) (ProcessRow, error)
 	// ProcessHead is Process without the state, which may be long.
 	ProcessHead(ctx context.Context, kind, id string, scope org.Scope) (ProcessRow, error)
@@ -243,6 +247,8 @@ type Reads interface {
 
 // Sweeps is the store for the sweep and for reconcile.
 type Sweeps interface {
+	DispatchSweeps
+
 	// Behind lists open processes whose last event is older than before and not
 	// confirmed by the workflow, and ones that ended unconfirmed. A zero before is no bound.
 	Behind(ctx context.Context, before time.Time, limit int) ([]ProcessRow, error)

@@ -167,3 +167,16 @@ func (b ClosedSheet) apply(s State, e event.Event) State {
 	s.Stage, s.ClosedAt = Closed, e.At
 	return s
 }
+
+// About is the instruction that an event is about; ok is false when it is about the
+// whole sheet.
+func About(e event.Event) (id string, ok bool) {
+	if e.Type == (InstructionAdded{}).EventType() {
+		return read[InstructionAdded](e).Order.ID, true
+	}
+	var b struct {
+		ID string `json:"id"`
+	}
+	_ = json.Unmarshal(e.Data, &b) // every event about an instruction names it so
+	return b.ID, b.ID != ""
+}
