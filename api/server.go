@@ -34,6 +34,7 @@ type Server struct {
 	Reviews     *app.Reviews
 	Papers      *app.Papers
 	Panels      *app.Panels
+	Dispatches  *app.Dispatches
 	Projects    *app.Projects
 	Calendar    *app.CalendarService
 	Statistics  *app.Statistics
@@ -84,6 +85,7 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	s.sessionRoutes(a)
 	s.reviewRoutes(a)
 	s.panelRoutes(a)
+	s.dispatchRoutes(a)
 	s.taskRoutes(a)
 	s.peopleRoutes(a)
 	s.draftRoutes(a)

@@ -24,6 +24,7 @@ import (
 	"luodi/internal/blob"
 	"luodi/internal/calendar"
 	"luodi/internal/demo"
+	"luodi/internal/dispatch"
 	"luodi/internal/fault"
 	"luodi/internal/org"
 	"luodi/internal/panel"
@@ -67,10 +68,15 @@ type town struct {
 	panels    *apptest.Processes[panel.State, panel.Facts]
 	hearing   *hearing
 	watched   *watched
-	sweeper   *app.Sweeper
-	blobs     *blob.Folder
-	inbox     *app.Inbox
-	blobDir   string
+
+	sheets     *apptest.Processes[dispatch.State, dispatch.Facts]
+	dispatches *app.Dispatches
+	carriers   *carriers
+
+	sweeper *app.Sweeper
+	blobs   *blob.Folder
+	inbox   *app.Inbox
+	blobDir string
 
 	housekeeping *app.Housekeeping
 	kicks        int // how often a recount of deadlines was asked for
@@ -218,6 +224,7 @@ func (w *town) wire() {
 		Reads:       w.store,
 		Reviews:     reviews,
 		Papers:      papers,
+		Dispatches:  w.wireDispatches(calendars),
 		Panels:      app.NewPanels(kinds, waiting{w.store, w.hearing}, urn, now, newID),
 		Inbox:       w.inbox,
 		Proxies:     &app.Proxies{Journal: w.store, Reads: w.store, Now: now, NewID: newID},
@@ -235,6 +242,7 @@ func (w *town) wire() {
 		Version: "test",
 		Now:     now,
 	}
+	w.inbox.Acts[dispatch.Kind] = w.dispatches.Act
 	w.handler = w.server.Handler()
 	w.document = readDocument(w)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"luodi/internal/calendar"
+	"luodi/internal/dispatch"
 	"luodi/internal/event"
 	"luodi/internal/fault"
 	"luodi/internal/org"
@@ -401,6 +402,9 @@ func Tell(e event.Event) string {
 	}
 	if strings.HasPrefix(e.Type, panel.Kind+".") {
 		return panel.Tell(e)
+	}
+	if strings.HasPrefix(e.Type, dispatch.Kind+".") {
+		return dispatch.Tell(e)
 	}
 	if text := tellProxy(e); text != "" {
 		return text
