@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -77,16 +78,13 @@ func (c *carriers) Process(ctx context.Context, kind, id string, scope org.Scope
 	return app.ProcessRow{Stream: process.StreamID(kind, id), Kind: kind, ID: id, Head: 1, Ended: s.Ended(), State: raw}, err
 }
 
-func (c *carriers) EachCarried(_ context.Context, _ time.Time, fn func(dispatch.Carried) error) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for id, s := range c.states {
-		x := dispatch.Carried{
-			Subject: dispatch.Subject{LiaisonID: id, ProjectID: s.ProjectID, ProjectName: s.ProjectName, County: dispatch.Unit{ID: s.CountyID, Name: s.CountyName},
-				Department: dispatch.Unit{ID: s.DepartmentID, Name: s.DepartmentName}},
-			Role: s.Role, AssignedAt: s.AssignedAt, EndedAt: s.EndedAt, Suspended: s.Stage == liaison.Suspended, Items: liaison.Items(s),
+func (c *carriers) EachProcess(ctx context.Context, kind string, _ time.Time, fn func(app.ProcessRow) error) error {
+	for _, id := range slices.Sorted(maps.Keys(c.states)) {
+		row, err := c.Process(ctx, kind, id, org.Scope{All: true})
+		if err == nil {
+			err = fn(row)
 		}
-		if err := fn(x); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -101,7 +99,7 @@ func (w *town) wireDispatches(calendars *app.Calendars) *app.Dispatches {
 		facts: liaison.Facts{Calendar: calendars.Snapshot(), Template: template, City: "shizhengfu"}}
 	kinds := apptest.Kinds{liaison.Kind: w.carriers}
 	terms := template.Rules.Instruction
-	compiler := &app.DispatchCompiler{Reads: w.carriers, Liaisons: w.carriers, Calendars: calendars, Blobs: w.blobs, Processes: kinds, Now: w.clock.Now, NewID: newID}
+	compiler := &app.DispatchCompiler{Reads: w.carriers, Calendars: calendars, Blobs: w.blobs, Processes: kinds, Now: w.clock.Now, NewID: newID}
 	w.sheets = &apptest.Processes[dispatch.State, dispatch.Facts]{
 		Recorder: &app.Recorder[dispatch.State, dispatch.Facts]{
 			Definition: dispatch.Definition(), Journal: w.store, Facts: app.DispatchFacts(calendars, terms), Project: app.ProjectDispatch,

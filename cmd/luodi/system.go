@@ -24,10 +24,12 @@ import (
 	"luodi/internal/blob"
 	"luodi/internal/calendar"
 	"luodi/internal/config"
+	"luodi/internal/dispatch"
 	"luodi/internal/engine"
 	"luodi/internal/fault"
 	"luodi/internal/org"
 	"luodi/internal/panel"
+	"luodi/internal/process"
 	"luodi/internal/project"
 	"luodi/internal/review"
 	"luodi/internal/sheet"
@@ -50,6 +52,7 @@ type system struct {
 	calendars *app.Calendars
 	processes *workflows.Client
 	projects  *app.Projects
+	terms     process.Terms // of dispatched instructions
 	urn       *app.Urn      // nil without a key: then nothing is voted on in secret
 	recount   chan struct{} // kicks the sweep
 	uploads   *blob.Folder  // what people upload
@@ -156,6 +159,9 @@ func (s *system) wire(ctx context.Context) (err error) {
 	if s.admission, err = loadAdmission(s.config.Admission); err != nil {
 		return err
 	}
+	if s.terms, err = instructionTerms(); err != nil {
+		return err
+	}
 	if s.urn, err = openUrn(s.config, s.lock != nil); err != nil {
 		return err
 	}
@@ -206,6 +212,12 @@ func (s *system) startWorker() error {
 		Record:     &activities.Record[panel.State, panel.Facts]{Recorder: s.panelRecorder()},
 		Facts:      app.PanelSnapshot(s.urn),
 	})
+	workflows.Register(s.worker, &workflows.Process[dispatch.State, dispatch.Facts]{
+		Definition: dispatch.Definition(),
+		Record:     &activities.Record[dispatch.State, dispatch.Facts]{Recorder: s.dispatchRecorder()},
+		Facts:      app.DispatchSnapshot(s.calendars, s.terms),
+	})
+	workflows.RegisterOccasions(s.worker, &activities.CatchUp{Rhythm: s.rhythm(), Now: clock})
 	workflows.RegisterEffects(s.worker, &activities.Perform{Effects: s.effects()})
 	return s.worker.Start()
 }
@@ -220,13 +232,17 @@ func (s *system) panelRecorder() *app.Recorder[panel.State, panel.Facts] {
 // effects are who performs what processes ask for outside themselves.
 func (s *system) effects() app.Effects {
 	messenger := &app.PanelMessenger{Processes: s.processes, Reads: s.store, Now: clock, NewID: newID}
-	return app.Effects{panel.EffectTell: messenger.Tell, review.EffectPaper: s.papers().Make}
+	compiler := s.dispatchCompiler()
+	return app.Effects{
+		panel.EffectTell: messenger.Tell, review.EffectPaper: s.papers().Make,
+		dispatch.EffectCompile: compiler.Compile, dispatch.EffectInstruct: compiler.Instruct,
+	}
 }
 
 func (s *system) sweeper() *app.Sweeper {
 	return &app.Sweeper{Store: s.store, Processes: s.processes, Calendars: s.calendars,
 		Now: clock, NewID: newID, Log: s.log, Settled: 5 * time.Second,
-		Also: []func(context.Context) error{s.auth.Sweep, s.housekeeping().Sweep}}
+		Also: []func(context.Context) error{s.auth.Sweep, s.housekeeping().Sweep, untilDone(s.catchUp), s.dispatches().Gather}}
 }
 
 func (s *system) housekeeping() *app.Housekeeping {
@@ -247,13 +263,15 @@ func (s *system) papers() *app.Papers { return &app.Papers{Reads: s.store, Blobs
 func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 	reviews := s.reviews()
 	panels := app.NewPanels(s.processes, s.store, s.urn, clock, newID)
+	dispatches := s.dispatches()
 	return &api.Server{
 		Identity:    &app.Identity{Sessions: sessions{s.auth}, Reads: s.store, Now: clock},
 		Reads:       s.store,
 		Reviews:     reviews,
 		Papers:      s.papers(),
 		Panels:      panels,
-		Inbox:       &app.Inbox{Reads: s.store, Acts: map[string]app.Act{review.Kind: reviews.Act, panel.Kind: panels.Act}, NewID: newID},
+		Dispatches:  dispatches,
+		Inbox:       &app.Inbox{Reads: s.store, Acts: map[string]app.Act{review.Kind: reviews.Act, panel.Kind: panels.Act, dispatch.Kind: dispatches.Act}, NewID: newID},
 		Proxies:     &app.Proxies{Journal: s.store, Reads: s.store, Now: clock, NewID: newID},
 		Drafts:      &app.Drafts{Store: s.store, Now: clock},
 		Attachments: &app.Attachments{Journal: s.store, Reads: s.store, Blobs: s.uploads, Now: clock, NewID: newID},

@@ -19,7 +19,6 @@ import (
 // content, and hands instructions to liaisons.
 type DispatchCompiler struct {
 	Reads     Reads
-	Liaisons  CarriedLiaisons
 	Calendars *Calendars
 	Blobs     Blobs
 	Processes Processes
@@ -63,9 +62,10 @@ func (c *DispatchCompiler) input(ctx context.Context, p dispatch.Planned) (in di
 	if err != nil {
 		return in, err
 	}
-	err = c.Liaisons.EachCarried(ctx, p.From, func(x dispatch.Carried) error {
+	err = c.Reads.EachProcess(ctx, liaison.Kind, p.From, func(row ProcessRow) error {
+		x, err := carried(row)
 		in.Liaisons = append(in.Liaisons, x)
-		return nil
+		return err
 	})
 	if err != nil {
 		return in, err
@@ -80,6 +80,19 @@ func (c *DispatchCompiler) input(ctx context.Context, p dispatch.Planned) (in di
 	}
 	in.Standing, err = c.standing(ctx, p, in)
 	return in, err
+}
+
+// carried is a liaison with everything that was owed in it.
+func carried(row ProcessRow) (dispatch.Carried, error) {
+	var s liaison.State
+	if err := json.Unmarshal(row.State, &s); err != nil {
+		return dispatch.Carried{}, err
+	}
+	return dispatch.Carried{
+		Subject: dispatch.Subject{LiaisonID: s.ID, ProjectID: s.ProjectID, ProjectName: s.ProjectName,
+			County: dispatch.Unit{ID: s.CountyID, Name: s.CountyName}, Department: dispatch.Unit{ID: s.DepartmentID, Name: s.DepartmentName}},
+		Role: s.Role, Suspended: s.Stage == liaison.Suspended, AssignedAt: s.AssignedAt, EndedAt: s.EndedAt, Items: liaison.Items(s),
+	}, nil
 }
 
 func (c *DispatchCompiler) units(ctx context.Context, in *dispatch.Input) (names map[string]string, err error) {

@@ -61,6 +61,9 @@ type DispatchReads interface {
 	// another stage, with the project as it is now, in the order of their recording
 	// within each project.
 	EachStageEvent(ctx context.Context, from, until time.Time, fn func(project.Project, event.Event) error) error
+	// EachProcess calls fn for every process of a kind that goes on, or that had an event
+	// at since or later, in the order of their streams.
+	EachProcess(ctx context.Context, kind string, since time.Time, fn func(ProcessRow) error) error
 }
 
 // DispatchSchedule remembers since when sheets are made by the schedule.
@@ -74,13 +77,6 @@ type DispatchSchedule interface {
 type DispatchSweeps interface {
 	// DispatchRowOf reads the list row of a sheet for comparison; NotFound "dispatch_unknown".
 	DispatchRowOf(ctx context.Context, id string) (DispatchRow, error)
-}
-
-// CarriedLiaisons is what a sheet asks of liaisons.
-type CarriedLiaisons interface {
-	// EachCarried calls fn for every liaison that wasn't over before a moment, with
-	// whatever of it was opened, due or done since then, or is open.
-	EachCarried(ctx context.Context, since time.Time, fn func(dispatch.Carried) error) error
 }
 
 // DispatchSheets writes sheets as workbooks.

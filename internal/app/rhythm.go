@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -16,6 +18,9 @@ type Occasion interface {
 
 // Rhythm is every occasion by its name.
 type Rhythm map[string]Occasion
+
+// Names lists the occasions.
+func (r Rhythm) Names() []string { return slices.Sorted(maps.Keys(r)) }
 
 // Names of occasions. They name schedules in the engine: never change one.
 const (

@@ -155,6 +155,24 @@ func stageEventsOf(db *gorm.DB, rows []projectRow, from, until time.Time, fn fun
 	return nil
 }
 
+// EachProcess implements app.DispatchReads. A kind's streams lie side by side.
+func (s *Store) EachProcess(ctx context.Context, kind string, since time.Time, fn func(app.ProcessRow) error) error {
+	last, end := process.StreamID(kind, ""), process.StreamID(kind, "\U0010ffff")
+	for {
+		rows, err := processes(s.read.WithContext(ctx).Where("stream > ? AND stream < ? AND kind = ? AND (ended = ? OR last_at >= ?)", last, end, kind, false, stamp(since)).
+			Order("stream").Limit(eachPage))
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		for _, row := range rows {
+			if err := fn(row); err != nil {
+				return err
+			}
+		}
+		last = rows[len(rows)-1].Stream
+	}
+}
+
 // DispatchRowOf implements app.DispatchSweeps.
 func (s *Store) DispatchRowOf(ctx context.Context, id string) (app.DispatchRow, error) {
 	var row dispatchRow

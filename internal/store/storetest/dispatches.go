@@ -23,6 +23,7 @@ var dispatches = map[string]func(*testing.T, *store.Store){
 	"DispatchesComeByTheirWeek":          testDispatches,
 	"DispatchesAreSeenByTheirUnitsOnly":  testDispatchScopes,
 	"FirstWeekOfTheScheduleIsSetOnce":    testDispatchesSince,
+	"ProcessesOfAKindComeByTheirStream":  testEachProcess,
 	"StageEventsAreThoseOfTheirStretch":  testStageEvents,
 	"StageEventsComeWithoutAnyoneMissed": testManyStageEvents,
 }
@@ -196,4 +197,34 @@ func testManyStageEvents(t *testing.T, s *store.Store) {
 	if len(seen) != many {
 		t.Errorf("%d of %d projects", len(seen), many)
 	}
+}
+
+func testEachProcess(t *testing.T, s *store.Store) {
+	keep := func(kind, id string, ended bool, at time.Time) {
+		row := app.ProcessRow{Stream: kind + "-" + id, Kind: kind, ID: id, Head: 1, Computed: true, Ended: ended, State: []byte(`{"id":"` + id + `"}`)}
+		inTx(t, s, func(tx app.Tx) error {
+			return tx.SaveProcess(row, app.TaskChange{By: by("u1", at)}, []process.Reader{{UnitID: "centre"}})
+		})
+	}
+	var want []string
+	for i := range 450 { // more than a page
+		id := fmt.Sprintf("%04d", i)
+		keep("liaison", id, false, noon.AddDate(0, 0, -100))
+		want = append(want, id)
+	}
+	keep("liaison", "汉江", false, noon)
+	keep("liaison", "ended-long-ago", true, noon.Add(-time.Microsecond*2))
+	keep("liaison", "ended-since", true, noon)
+	keep("review", "0001", false, noon)
+	keep("liaisons", "0001", false, noon)
+	want = append(want, "ended-since", "汉江")
+	var got []string
+	must(t, s.EachProcess(ctx, "liaison", noon, func(row app.ProcessRow) error {
+		if string(row.State) != `{"id":"`+row.ID+`"}` {
+			t.Errorf("%s is %s", row.ID, row.State)
+		}
+		got = append(got, row.ID)
+		return nil
+	}))
+	wantSame(t, got, want)
 }
