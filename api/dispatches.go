@@ -284,11 +284,11 @@ func (s *Server) dispatchPaper(ctx context.Context, in *DispatchPageID, ext, med
 		return nil, fail(ctx, err)
 	}
 	doc := paper.Compose(v.State, *v.Sheet, p)
-	print := doc.PDF
+	render := doc.PDF
 	if ext == ".docx" {
-		print = doc.Word
+		render = doc.Word
 	}
-	data, err := print()
+	data, err := render()
 	if err != nil {
 		return nil, fail(ctx, err)
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -171,8 +172,8 @@ func testStageEvents(t *testing.T, s *store.Store) {
 	}))
 	slices.Sort(got)
 	wantSame(t, got, []string{"across4", "within2", "within4"})
-	stop := fmt.Errorf("stop")
-	if err := s.EachStageEvent(ctx, from, until, func(project.Project, event.Event) error { return stop }); err != stop {
+	stop := errors.New("stop")
+	if err := s.EachStageEvent(ctx, from, until, func(project.Project, event.Event) error { return stop }); !errors.Is(err, stop) {
 		t.Errorf("the walk went on after %v", err)
 	}
 }
