@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	_ "time/tzdata" // schedules name Asia/Shanghai, and a plain machine may have no zones
 
 	"luodi/internal/app"
@@ -44,15 +45,14 @@ func (s *system) rhythm() app.Rhythm {
 }
 
 // catchUp makes what was missed while no worker ran, and sees to the schedules that
-// start the occasions from then on.
+// start the occasions from then on. One occasion that fails doesn't hold up the others.
 func (s *system) catchUp(ctx context.Context) error {
 	rhythm := s.rhythm()
+	failed := []error{workflows.EnsureSchedules(ctx, s.engine.Client().ScheduleClient(), rhythm.Names()...)}
 	for _, name := range rhythm.Names() {
-		if err := rhythm[name].CatchUp(ctx, clock()); err != nil {
-			return err
-		}
+		failed = append(failed, rhythm[name].CatchUp(ctx, clock()))
 	}
-	return workflows.EnsureSchedules(ctx, s.engine.Client().ScheduleClient(), rhythm.Names()...)
+	return errors.Join(failed...)
 }
 
 // untilDone runs something at every sweep until it has succeeded once.

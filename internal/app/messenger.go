@@ -17,8 +17,8 @@ type messenger struct {
 
 // send hands a command to a process. One that a crash left behind its stream, or that
 // the engine lost, is brought level first: its refusal would be of an old state. Errors:
-// what the process refuses; over when it has ended; Unavailable.
-func (m messenger) send(ctx context.Context, kind, id string, cmd process.Command, over *fault.Error) error {
+// what the process refuses; over, which may be nil, when it has ended; Unavailable.
+func (m messenger) send(ctx context.Context, kind, id string, cmd process.Command, over error) error {
 	for attempt := 1; ; attempt++ {
 		row, err := m.reads.Process(ctx, kind, id, org.Scope{All: true})
 		if err != nil {

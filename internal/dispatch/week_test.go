@@ -1,6 +1,7 @@
 package dispatch_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -136,12 +137,20 @@ func TestLateNoticeMakesNoMomentTwice(t *testing.T) {
 			}
 			at = at.Add(24 * time.Hour)
 		}
+		taken = append(taken, windows(dispatch.Missing(statute, before, taken, now))...)
+		slices.SortFunc(taken, func(a, b dispatch.Window) int { return a.From.Compare(b.From) })
 		for i, x := range taken {
-			for _, y := range taken[:i] {
-				if x.From.Before(y.Until) && y.From.Before(x.Until) {
-					rt.Fatalf("%v and %v overlap", x, y)
-				}
+			if first := before.Start(); i == 0 && !x.From.Equal(first) || i > 0 && !x.From.Equal(taken[i-1].Until) {
+				rt.Fatalf("%v doesn't follow on what is before it", x)
 			}
 		}
 	})
+}
+
+func windows(list []dispatch.Planned) []dispatch.Window {
+	out := make([]dispatch.Window, len(list))
+	for i, p := range list {
+		out[i] = p.Window
+	}
+	return out
 }
