@@ -35,6 +35,7 @@ type Server struct {
 	Papers      *app.Papers
 	Panels      *app.Panels
 	Dispatches  *app.Dispatches
+	Liaisons    *app.Liaisons
 	Projects    *app.Projects
 	Calendar    *app.CalendarService
 	Statistics  *app.Statistics
@@ -85,6 +86,7 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	s.sessionRoutes(a)
 	s.reviewRoutes(a)
 	s.panelRoutes(a)
+	s.liaisonRoutes(a)
 	s.dispatchRoutes(a)
 	s.taskRoutes(a)
 	s.peopleRoutes(a)

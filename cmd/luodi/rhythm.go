@@ -8,23 +8,16 @@ import (
 
 	"luodi/internal/app"
 	"luodi/internal/dispatch"
-	"luodi/internal/liaison"
-	"luodi/internal/process"
 	"luodi/internal/sheet"
 	"luodi/workflows"
 )
 
-// instructionTerms are the reminder and the grace of dispatched instructions: those of
-// the liaisons' template, so that an instruction runs alike wherever it is answered.
-func instructionTerms() (process.Terms, error) {
-	t, err := liaison.Builtin()
-	return t.Rules.Instruction, err
-}
-
-// dispatchRecorder decides and records dispatch sheets.
+// dispatchRecorder decides and records dispatch sheets. Reminder and grace of their
+// instructions are those of the liaisons' template, so that an instruction runs alike
+// wherever it is answered.
 func (s *system) dispatchRecorder() *app.Recorder[dispatch.State, dispatch.Facts] {
 	return &app.Recorder[dispatch.State, dispatch.Facts]{
-		Definition: dispatch.Definition(), Journal: s.store, Facts: app.DispatchFacts(s.calendars, s.terms), Project: app.ProjectDispatch,
+		Definition: dispatch.Definition(), Journal: s.store, Facts: app.DispatchFacts(s.calendars, s.carrying.Rules.Instruction), Project: app.ProjectDispatch,
 	}
 }
 
@@ -35,7 +28,7 @@ func (s *system) dispatchCompiler() *app.DispatchCompiler {
 
 func (s *system) dispatches() *app.Dispatches {
 	return app.NewDispatches(app.Service[dispatch.State, dispatch.Facts]{
-		Processes: s.processes, Reads: s.store, Facts: app.DispatchSnapshot(s.calendars, s.terms), Now: clock, NewID: newID,
+		Processes: s.processes, Reads: s.store, Facts: app.DispatchSnapshot(s.calendars, s.carrying.Rules.Instruction), Now: clock, NewID: newID,
 	}, s.store, s.calendars, s.documents, sheets{})
 }
 

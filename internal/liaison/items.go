@@ -1,7 +1,10 @@
 package liaison
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"luodi/internal/process"
@@ -82,6 +85,14 @@ func Items(s State) []Item {
 			OpenedAt: t.From, DoneAt: t.Until, Status: stretch(t.Until)})
 	}
 	return out
+}
+
+// Sorted orders items by kind and key, as the store gives them.
+func Sorted(items []Item) []Item {
+	slices.SortFunc(items, func(a, b Item) int {
+		return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Key, b.Key))
+	})
+	return items
 }
 
 // item is an obligation with its status. It belongs to whoever carried the project

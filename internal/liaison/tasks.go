@@ -31,12 +31,12 @@ func (s State) wanted(x owed) bool {
 	if len(x.key) <= len(keyMilestone) || x.key[:len(keyMilestone)] != keyMilestone {
 		return true
 	}
-	next := s.next()
+	next := s.Next()
 	return x.Light != process.Green || x.Reminded || next != nil && x.key == keyMilestone+next.ID
 }
 
-// next is the milestone that is due next; nil when all are reached.
-func (s State) next() *Milestone {
+// Next is the milestone that is due next; nil when all are reached.
+func (s State) Next() *Milestone {
 	var out *Milestone
 	for i := range s.Milestones {
 		m := &s.Milestones[i]
