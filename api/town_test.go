@@ -26,6 +26,7 @@ import (
 	"luodi/internal/demo"
 	"luodi/internal/dispatch"
 	"luodi/internal/fault"
+	"luodi/internal/liaison"
 	"luodi/internal/org"
 	"luodi/internal/panel"
 	"luodi/internal/project"
@@ -72,6 +73,9 @@ type town struct {
 	sheets     *apptest.Processes[dispatch.State, dispatch.Facts]
 	dispatches *app.Dispatches
 	carriers   *carriers
+
+	carrying *apptest.Processes[liaison.State, liaison.Facts]
+	liaisons *app.Liaisons
 
 	sweeper *app.Sweeper
 	blobs   *blob.Folder
@@ -224,6 +228,7 @@ func (w *town) wire() {
 		Reads:       w.store,
 		Reviews:     reviews,
 		Papers:      papers,
+		Liaisons:    w.wireLiaisons(calendars),
 		Dispatches:  w.wireDispatches(calendars),
 		Panels:      app.NewPanels(kinds, waiting{w.store, w.hearing}, urn, now, newID),
 		Inbox:       w.inbox,
@@ -242,7 +247,7 @@ func (w *town) wire() {
 		Version: "test",
 		Now:     now,
 	}
-	w.inbox.Acts[dispatch.Kind] = w.dispatches.Act
+	w.inbox.Acts[dispatch.Kind], w.inbox.Acts[liaison.Kind] = w.dispatches.Act, w.liaisons.Act
 	w.handler = w.server.Handler()
 	w.document = readDocument(w)
 }

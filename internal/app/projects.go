@@ -12,6 +12,7 @@ import (
 	"luodi/internal/dispatch"
 	"luodi/internal/event"
 	"luodi/internal/fault"
+	"luodi/internal/liaison"
 	"luodi/internal/org"
 	"luodi/internal/panel"
 	"luodi/internal/project"
@@ -400,16 +401,22 @@ func Tell(e event.Event) string {
 	if text := project.Tell(e); text != "" {
 		return text
 	}
-	if strings.HasPrefix(e.Type, panel.Kind+".") {
-		return panel.Tell(e)
-	}
-	if strings.HasPrefix(e.Type, dispatch.Kind+".") {
-		return dispatch.Tell(e)
+	kind, _, _ := strings.Cut(e.Type, ".")
+	if tell, ok := tellers[kind]; ok {
+		return tell(e)
 	}
 	if text := tellProxy(e); text != "" {
 		return text
 	}
 	return review.Tell(e)
+}
+
+// tellers put the events of each kind of process into words; those of a review stand
+// beside those of a condition and a proxy.
+var tellers = map[string]func(event.Event) string{
+	panel.Kind:    panel.Tell,
+	liaison.Kind:  liaison.Tell,
+	dispatch.Kind: dispatch.Tell,
 }
 
 // Get reads one project. NotFound when it isn't the actor's to see.
