@@ -32,7 +32,7 @@ export function Liaison() {
     <Page
       title={l ? `包联:${l.project_name}` : "包联任务"}
       heading={l && <>包联:{l.project_name}<Illustrative when={l.illustrative ?? false} /></>}
-      note={l && <span className="clock"><LiaisonStage stage={l.stage} />{!isSet(l.ended_at) && <Light light={l.light} />}</span>}
+      note={l && <span className="clock"><LiaisonStage stage={l.stage} />{!isSet(l.ended_at) && <Light light={l.light} />}{[l.department_name, l.cadre_name, batchName(l)].filter(Boolean).join(" · ")}</span>}
       actions={l && <ActionBar actions={l.actions.filter((a) => !isOn(a, fields))} onChoose={(action) => setChosen({ action })} />}
     >
       <Loaded query={query}>
@@ -122,7 +122,7 @@ function ThisWeek({ l, choose }: { l: LiaisonData; choose: Choose }) {
         {due.map((w) => (
           <div key={w.week} className="paper">
             <div>{weekName(w.week)} <Due duty={w.duty} />{w.returned && <div className="small"><Tag color="orange" variant="outlined">退回</Tag>{w.returned}</div>}</div>
-            <Offers actions={l.actions} field="week" id={w.week} title={weekName(w.week)} choose={choose} />
+            <Offers actions={l.actions} field="week" id={w.week} title={`${weekName(w.week)}周报`} choose={choose} main />
           </div>
         ))}
       </div>
@@ -134,7 +134,7 @@ function Facts({ l }: { l: LiaisonData }) {
   const unitName = useUnitName();
   const items: [string, React.ReactNode][] = [
     ["包联单位", l.department_name], ["包联领导", l.cadre_name], ["角色", l.role_label],
-    ["县市区", unitName(l.county_id)], ["服务专班", l.team], ["清单", <Link key="list" to={`/liaison-lists/${l.list_id}`}>{batchName(l)}</Link>],
+    ["县市区", unitName(l.county_id)], ["服务专班", l.team], ["清单", <Link key="list" to={`/liaisons?list_id=${encodeURIComponent(l.list_id)}&open=all`}>{batchName(l)}</Link>],
     ["下达", stamp(l.assigned_at)], ["起计日期", l.from], ["签收", l.acked_by ? `${l.acked_by} ${isSet(l.acknowledged.done_at) ? stamp(l.acknowledged.done_at) : ""}` : "未签收"],
     ["项目类型", l.project_type], ["办理规则", l.template], ["已阅", l.reads.map((r) => r.name).join("、")],
   ];

@@ -13,18 +13,23 @@ export function Milestones({ l, choose }: { l: Liaison; choose: Choose }) {
       rowKey="id"
       dataSource={l.milestones}
       pagination={false}
-      scroll={{ x: 820 }}
+      scroll={{ x: 760 }}
       locale={{ emptyText: "没有节点" }}
       columns={[
-        { title: "节点", dataIndex: "title", width: 110 },
+        { title: "节点", dataIndex: "title", width: 80 },
         {
-          title: "计划日期", key: "planned", width: 130,
-          render: (_, m) => <>{m.planned}{m.earlier.length > 0 && <div className="muted small">原计划 {m.earlier.map((on) => <del key={on} className="nowrap">{on} </del>)}</div>}</>,
+          title: "计划与完成日期", key: "days", width: 150,
+          render: (_, m) => (
+            <>
+              <div>计划 {m.planned}</div>
+              {m.earlier.map((on) => <div key={on} className="muted small">原计划 <del>{on}</del></div>)}
+              {m.actual && <div>完成 {m.actual}</div>}
+            </>
+          ),
         },
-        { title: "完成日期", key: "actual", width: 110, render: (_, m) => m.actual || <span className="muted">—</span> },
-        { title: "情况", key: "duty", width: 220, render: (_, m) => <Standing m={m} asks={l.asks} /> },
+        { title: "情况", key: "duty", width: 190, render: (_, m) => <Standing m={m} asks={l.asks} /> },
         { title: "完成情况与佐证", key: "evidence", render: (_, m) => <Evidence m={m} /> },
-        { title: "办理", key: "act", width: 200, render: (_, m) => <Offers actions={l.actions} field="milestone" id={m.id} title={m.title} choose={choose} /> },
+        { title: "办理", key: "act", width: 130, render: (_, m) => <Offers actions={l.actions} field="milestone" id={m.id} title={m.title} choose={choose} /> },
       ]}
     />
   );

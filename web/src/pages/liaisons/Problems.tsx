@@ -17,7 +17,7 @@ export function Problems({ l, choose }: { l: Liaison; choose: Choose }) {
       rowKey="id"
       dataSource={byUrgency(l.problems)}
       pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }}
-      scroll={{ x: 860 }}
+      scroll={{ x: 780 }}
       locale={{ emptyText: "没有问题" }}
       columns={[
         {
@@ -30,11 +30,10 @@ export function Problems({ l, choose }: { l: Liaison; choose: Choose }) {
             </>
           ),
         },
-        { title: "责任单位", dataIndex: "owner_name", width: 130 },
-        { title: "层级", key: "level", width: 130, render: (_, p) => <Tag color={levels[p.level]}>{p.level_label}</Tag> },
-        { title: "情况", key: "duty", width: 210, render: (_, p) => <Standing p={p} /> },
+        { title: "责任单位与层级", key: "owner", width: 140, render: (_, p) => <>{p.owner_name}<div><Tag color={levels[p.level]}>{p.level_label}</Tag></div></> },
+        { title: "情况", key: "duty", width: 180, render: (_, p) => <Standing p={p} /> },
         { title: "进展与解决", key: "solution", render: (_, p) => <Progress p={p} /> },
-        { title: "办理", key: "act", width: 180, render: (_, p) => <Offers actions={l.actions} field="problem" id={p.id} title={p.title} choose={choose} /> },
+        { title: "办理", key: "act", width: 130, render: (_, p) => <Offers actions={l.actions} field="problem" id={p.id} title={p.title} choose={choose} /> },
       ]}
     />
   );

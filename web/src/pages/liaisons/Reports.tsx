@@ -27,13 +27,13 @@ export function Reports({ l, choose }: { l: Liaison; choose: Choose }) {
         rowKey="week"
         dataSource={weeks}
         pagination={{ pageSize: 13, hideOnSinglePage: true, showSizeChanger: false }}
-        scroll={{ x: 820 }}
+        scroll={{ x: 720 }}
         locale={{ emptyText: "还没有周报" }}
         columns={[
           { title: "周次", key: "week", width: 140, render: (_, w) => <>{weekName(w.week)}<div className="muted small">{w.last} 前报送</div></> },
-          { title: "情况", key: "duty", width: 250, render: (_, w) => <Standing w={w} /> },
+          { title: "情况", key: "duty", width: 220, render: (_, w) => <Standing w={w} /> },
           { title: "本周进展", key: "progress", render: (_, w) => <>{w.progress ? <div className="prose">{w.progress}</div> : <span className="muted">{w.by ? "全文见办理记录" : "—"}</span>}{w.by && <div className="muted small">{w.by} 报送</div>}</> },
-          { title: "办理", key: "act", width: 170, render: (_, w) => <Offers actions={l.actions} field="week" id={w.week} title={weekName(w.week) + "周报"} choose={choose} /> },
+          { title: "办理", key: "act", width: 110, render: (_, w) => <Offers actions={l.actions} field="week" id={w.week} title={weekName(w.week) + "周报"} choose={choose} /> },
         ]}
       />
     </div>

@@ -16,12 +16,16 @@ export interface Chosen {
 export type Choose = (chosen: Chosen) => void;
 
 /** Offers are the buttons of what may be done to one thing now. */
-export function Offers({ actions, field, id, title, choose }: { actions: Action[]; field: Field; id: string; title: string; choose: Choose }) {
+export function Offers({ actions, field, id, title, choose, main }: {
+  actions: Action[]; field: Field; id: string; title: string; choose: Choose;
+  /** whether these are what the page is opened for */
+  main?: boolean;
+}) {
   const offered = offersOn(actions, field, id);
   if (offered.length === 0) return null;
   return (
     <div className="choices" role="group" aria-label={`办理${title}`}>
-      {offered.map((action) => <Button key={action.action} size="small" danger={action.danger} onClick={() => choose({ action, on: { field, id } })}>{action.label}</Button>)}
+      {offered.map((action, i) => <Button key={action.action} size={main ? "middle" : "small"} type={main && i === 0 && !action.danger ? "primary" : "default"} danger={action.danger} onClick={() => choose({ action, on: { field, id } })}>{action.label}</Button>)}
     </div>
   );
 }
