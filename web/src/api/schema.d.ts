@@ -142,6 +142,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/liaisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Meetings that the caller may see, the latest first */
+        get: operations["list-liaisons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaisons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One meeting with what the caller may do and its timeline */
+        get: operations["get-liaison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaisons/{id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do one of the actions */
+        post: operations["act-on-liaison"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1043,6 +1094,269 @@ export interface components {
             /** Format: int64 */
             target?: number;
             year_on_year_percent?: string;
+        };
+        Liaison: {
+            id: string;
+            /** Format: int64 */
+            version: number;
+            list_id: string;
+            /** Format: int64 */
+            year: number;
+            /** Format: int64 */
+            batch: number;
+            project_id: string;
+            project_name: string;
+            project_type: string;
+            county_id: string;
+            department_id: string;
+            department_name: string;
+            cadre_id?: string;
+            cadre_name: string;
+            team?: string;
+            /** @enum {string} */
+            role: "lead" | "support";
+            role_label: string;
+            /** @enum {string} */
+            stage: "assigned" | "active" | "suspended" | "producing" | "terminated" | "handed_over";
+            stage_label: string;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** Format: date-time */
+            light_since: string;
+            /** @description why the light isn't green, the worst first */
+            causes: components["schemas"]["LiaisonCause"][];
+            template: string;
+            /**
+             * Format: date
+             * @description first day that clocks and reports count from
+             */
+            from: string;
+            /** Format: date-time */
+            assigned_at: string;
+            acknowledged: components["schemas"]["LiaisonDuty"];
+            acked_by?: string;
+            milestones: components["schemas"]["LiaisonMilestone"][];
+            /** @description oldest first */
+            weeks: components["schemas"]["LiaisonWeek"][];
+            problems: components["schemas"]["LiaisonProblem"][];
+            visits: components["schemas"]["LiaisonVisit"][];
+            instructions: components["schemas"]["LiaisonInstruction"][];
+            /** @description open requests */
+            asks: components["schemas"]["LiaisonAsk"][];
+            terms: components["schemas"]["LiaisonTerm"][];
+            lights: components["schemas"]["LiaisonSpan"][];
+            /** Format: date-time */
+            suspended_at?: string;
+            /** @description of suspension or end */
+            why?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            reads: components["schemas"]["ReadReceipt"][];
+            illustrative?: boolean;
+            actions: components["schemas"]["Action"][];
+            timeline: components["schemas"]["TimelineItem"][];
+        };
+        LiaisonAsk: {
+            id: string;
+            /** @enum {string} */
+            kind: "postpone" | "change" | "suspend" | "terminate";
+            /** @description what is asked for */
+            label: string;
+            milestone?: string;
+            /**
+             * Format: date
+             * @description the day asked for
+             */
+            on?: string;
+            text: string;
+            by: components["schemas"]["Person"];
+            duty: components["schemas"]["LiaisonDuty"];
+        };
+        LiaisonCause: {
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            rule: string;
+        };
+        LiaisonCounts: {
+            /** Format: int64 */
+            green: number;
+            /** Format: int64 */
+            yellow: number;
+            /** Format: int64 */
+            red: number;
+        };
+        LiaisonDuty: {
+            /** @enum {string} */
+            status: "waiting" | "open" | "done" | "late" | "missed" | "void";
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** Format: date-time */
+            due?: string;
+            /** Format: date-time */
+            done_at?: string;
+            provisional: boolean;
+            /**
+             * Format: int64
+             * @description how often it was urged (催办)
+             */
+            urged?: number;
+        };
+        LiaisonFile: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+        };
+        LiaisonInstruction: {
+            id: string;
+            sheet: string;
+            text: string;
+            duty: components["schemas"]["LiaisonDuty"];
+            answer?: string;
+            by?: string;
+        };
+        LiaisonList: {
+            items: components["schemas"]["LiaisonRow"][];
+            counts: components["schemas"]["LiaisonCounts"];
+            next_cursor?: string;
+        };
+        LiaisonMilestone: {
+            id: string;
+            title: string;
+            /** @description of the registry, that it means */
+            stage?: string;
+            /** Format: date */
+            planned: string;
+            /** @description days planned before postponements, oldest first */
+            earlier: string[];
+            duty: components["schemas"]["LiaisonDuty"];
+            /** Format: date */
+            actual?: string;
+            text?: string;
+            files: components["schemas"]["LiaisonFile"][];
+            by?: string;
+            /** @description why it was last sent back */
+            refused?: string;
+            /** @description the registry knows */
+            told?: boolean;
+            /** @description why the registry didn't take it */
+            problem?: string;
+            confirm?: components["schemas"]["LiaisonDuty"];
+        };
+        LiaisonProblem: {
+            id: string;
+            kind: string;
+            kind_label: string;
+            title: string;
+            text?: string;
+            owner_id: string;
+            owner_name: string;
+            raised_by: components["schemas"]["Person"];
+            /** Format: date-time */
+            raised_at: string;
+            /** @enum {string} */
+            level: "unit" | "centre" | "city";
+            level_label: string;
+            duty: components["schemas"]["LiaisonDuty"];
+            solution?: string;
+            solved_by?: string;
+            /** Format: date-time */
+            solved_at?: string;
+            confirm?: components["schemas"]["LiaisonDuty"];
+            /** Format: date-time */
+            closed_at?: string;
+            closed_by?: string;
+            /** Format: int64 */
+            reopened?: number;
+            /** @description the latest word on it */
+            note?: string;
+            /** Format: int64 */
+            notes?: number;
+        };
+        LiaisonRow: {
+            id: string;
+            list_id: string;
+            /** Format: int64 */
+            year: number;
+            /** Format: int64 */
+            batch: number;
+            project_id: string;
+            project_name: string;
+            county_id: string;
+            department_id: string;
+            department_name: string;
+            cadre_id?: string;
+            cadre_name: string;
+            team?: string;
+            /** @enum {string} */
+            role: "lead" | "support";
+            /** @enum {string} */
+            stage: "assigned" | "active" | "suspended" | "producing" | "terminated" | "handed_over";
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** @description the rule that set the light */
+            light_rule?: string;
+            /** Format: date-time */
+            light_since: string;
+            next_milestone?: string;
+            /**
+             * Format: date-time
+             * @description of the next milestone
+             */
+            next_due?: string;
+            /** Format: int64 */
+            open_problems: number;
+            /** Format: date-time */
+            assigned_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            illustrative?: boolean;
+        };
+        LiaisonSpan: {
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            rule?: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        LiaisonTerm: {
+            department_id: string;
+            department_name: string;
+            cadre_name: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        LiaisonVisit: {
+            /** Format: date */
+            on: string;
+            by: string;
+            text: string;
+        };
+        LiaisonWeek: {
+            /** @description 2023-W40, ISO 8601 */
+            week: string;
+            /**
+             * Format: date
+             * @description the week's last working day
+             */
+            last: string;
+            duty: components["schemas"]["LiaisonDuty"];
+            by?: string;
+            /** @description of the open and the latest only */
+            progress?: string;
+            /** @description why it was sent back */
+            returned?: string;
+            /** Format: int64 */
+            returns?: number;
+            /**
+             * Format: date-time
+             * @description when it was first handed in
+             */
+            first_at?: string;
         };
         ListColleague: {
             items: components["schemas"]["Colleague"][];
@@ -2972,6 +3286,311 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-liaisons": {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                q?: string;
+                light?: "green" | "yellow" | "red";
+                stage?: "assigned" | "active" | "suspended" | "producing" | "terminated" | "handed_over";
+                open?: "true" | "false";
+                department_id?: string;
+                county_id?: string;
+                project_id?: string;
+                list_id?: string;
+                year?: number;
+                batch?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiaisonList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-liaison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liaison"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-liaison": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
             };
             /** @description Bad Request */
             400: {

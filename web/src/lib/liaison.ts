@@ -1,0 +1,38 @@
+import type { LiaisonDuty, LiaisonRow, LiaisonWeek } from "../api/types";
+
+/** weekName puts an ISO 8601 week such as "2023-W07" into words; anything else stays as it is. */
+export function weekName(week: string): string {
+  const match = /^(\d{4})-W(\d{2})$/.exec(week);
+  return match ? `${match[1]}年第${Number(match[2])}周` : week;
+}
+
+/** batchName is the name of the list that a liaison came from. */
+export const batchName = ({ year, batch }: Pick<LiaisonRow, "year" | "batch">): string => `${year}年第${batch}批`;
+
+export type DutyStatus = LiaisonDuty["status"];
+
+/** ReportFigures are how a department kept its weekly reports; weeks that owed none, or owe one still, don't count. */
+export interface ReportFigures {
+  done: number;
+  late: number;
+  missed: number;
+}
+
+export function reportFigures(weeks: Pick<LiaisonWeek, "duty">[]): ReportFigures {
+  const count = (status: DutyStatus) => weeks.filter((w) => w.duty.status === status).length;
+  return { done: count("done"), late: count("late"), missed: count("missed") };
+}
+
+/** weekYears are the years that reports belong to, the latest first. */
+export const weekYears = (weeks: Pick<LiaisonWeek, "week">[]): string[] =>
+  [...new Set(weeks.map((w) => w.week.slice(0, 4)))].sort().reverse();
+
+/** byUrgency puts open problems first, the worst light and the earliest deadline before others; then the closed, latest first. */
+export function byUrgency<P extends { closed_at?: string; raised_at: string; duty: Pick<LiaisonDuty, "light" | "due"> }>(problems: P[]): P[] {
+  const rank = { red: 0, yellow: 1, green: 2 };
+  return [...problems].sort((a, b) => {
+    if (!a.closed_at !== !b.closed_at) return a.closed_at ? 1 : -1;
+    if (a.closed_at && b.closed_at) return b.closed_at.localeCompare(a.closed_at);
+    return rank[a.duty.light] - rank[b.duty.light] || (a.duty.due ?? "").localeCompare(b.duty.due ?? "") || a.raised_at.localeCompare(b.raised_at);
+  });
+}
