@@ -106,6 +106,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Weekly dispatch sheets that the caller may see, the latest first */
+        get: operations["list-dispatches"];
+        put?: never;
+        /** Make the sheet of a past week; one that is there is answered as it stands */
+        post: operations["make-dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sheet as far as the caller sees it, with what the caller may do and its timeline */
+        get: operations["get-dispatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed */
+        get: operations["list-dispatch-actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do one of the actions */
+        post: operations["act-on-dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}/sheet.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sheet, or a unit's page, as Word */
+        get: operations["download-dispatch-word"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}/sheet.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sheet, or a unit's page, as PDF */
+        get: operations["download-dispatch-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}/sheet.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sheet as a workbook: totals, and a worksheet for each county and department that the caller sees */
+        get: operations["download-dispatch-workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drafts": {
         parameters: {
             query?: never;
@@ -149,7 +269,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Meetings that the caller may see, the latest first */
+        /** Liaisons that the caller may see: the red before the yellow before the green, then by what is due next */
         get: operations["list-liaisons"];
         put?: never;
         post?: never;
@@ -166,8 +286,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One meeting with what the caller may do and its timeline */
+        /** One liaison with what the caller may do and its timeline */
         get: operations["get-liaison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaisons/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed */
+        get: operations["list-liaison-actions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -957,6 +1094,433 @@ export interface components {
             field: string;
             message: string;
         };
+        Dispatch: {
+            /** @description as /actions says for the caller */
+            actions: components["schemas"]["Action"][];
+            /** @description made by the schedule */
+            automatic: boolean;
+            /** @description made on a later day than it was due (补制) */
+            belated: boolean;
+            /** Format: date-time */
+            closed_at?: string;
+            /** Format: date-time */
+            compiled_at?: string;
+            /** @description absent while the sheet is compiled for the first time */
+            content?: components["schemas"]["DispatchContent"];
+            /** @description SHA-256 of the frozen content */
+            digest?: string;
+            /**
+             * Format: date-time
+             * @description when it was to be made
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description first moment that the sheet is about
+             */
+            from: string;
+            /** @description the week, such as 2023-W40 */
+            id: string;
+            instructions: components["schemas"]["DispatchInstruction"][];
+            /** Format: date-time */
+            issued_at?: string;
+            issued_by?: components["schemas"]["Person"];
+            /**
+             * @description the worst of the running instructions
+             * @enum {string}
+             */
+            light: "green" | "yellow" | "red";
+            /**
+             * Format: date-time
+             * @description when it was made
+             */
+            opened_at: string;
+            /** @description the caller has read it (已阅) */
+            read: boolean;
+            /** @description for those who see the whole */
+            reads: components["schemas"]["DispatchRead"][];
+            /** @enum {string} */
+            stage: "compiling" | "draft" | "issued" | "closed";
+            stage_label: string;
+            timeline: components["schemas"]["TimelineItem"][];
+            title: string;
+            /**
+             * Format: date-time
+             * @description not included; everything is as it stood then
+             */
+            until: string;
+            /**
+             * Format: int64
+             * @description number of the last event
+             */
+            version: number;
+            /** @description the caller sees every unit's page */
+            whole: boolean;
+        };
+        DispatchContent: {
+            /** @description of the bands of problems_by_age */
+            age_labels: string[];
+            city: components["schemas"]["DispatchTotals"];
+            /** @description add up to the city for who sees the whole */
+            counties: components["schemas"]["DispatchUnitTotals"][];
+            /** @description likewise */
+            departments: components["schemas"]["DispatchUnitTotals"][];
+            /** Format: date-time */
+            made_at: string;
+            /** @description of ?unit=, or the widest that the caller sees */
+            page: components["schemas"]["DispatchPage"];
+            /** @description of the city, such as 96.5%; — when no report was due */
+            report_rate: string;
+        };
+        DispatchFile: {
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+        };
+        DispatchInstruction: {
+            answer?: string;
+            /** Format: date-time */
+            answered_at?: string;
+            answered_by?: string;
+            cadre_id?: string;
+            cadre_name?: string;
+            /** @description the unit answers here, and not in a liaison */
+            direct: boolean;
+            /** Format: date-time */
+            done_at?: string;
+            done_by?: string;
+            /**
+             * Format: date-time
+             * @description end of that day, once issued
+             */
+            due?: string;
+            files: components["schemas"]["DispatchFile"][];
+            id: string;
+            /** @description answered by its deadline */
+            in_time: boolean;
+            /** @description it was handed to this liaison */
+            liaison_id?: string;
+            /** @enum {string} */
+            light?: "green" | "yellow" | "red";
+            /**
+             * @description the day that was set
+             * @example 2023-09-01
+             */
+            on: string;
+            project_id?: string;
+            project_name?: string;
+            /** @description why the liaison did not take it */
+            refusal?: string;
+            /** @description of whoever struck it off */
+            remark?: string;
+            /** @description why it was sent back */
+            returned?: string;
+            /**
+             * Format: int64
+             * @description 1 when issued, one more whenever it was sent back
+             */
+            round: number;
+            /** @enum {string} */
+            status: "planned" | "open" | "answered" | "done";
+            status_label: string;
+            text: string;
+            unit_id: string;
+            unit_name: string;
+            /** Format: int64 */
+            urged: number;
+        };
+        DispatchLate: {
+            county: components["schemas"]["DispatchUnit"];
+            /**
+             * Format: int64
+             * @description working days past due; 0 within the first
+             */
+            days: number;
+            department: components["schemas"]["DispatchUnit"];
+            /** Format: date-time */
+            due: string;
+            /** @enum {string} */
+            kind: "report" | "milestone" | "problem" | "acknowledge";
+            liaison_id?: string;
+            project_id: string;
+            project_name: string;
+            title: string;
+        };
+        DispatchLight: {
+            /** Format: date-time */
+            at: string;
+            county: components["schemas"]["DispatchUnit"];
+            department: components["schemas"]["DispatchUnit"];
+            /** @enum {string} */
+            from: "green" | "yellow" | "red";
+            liaison_id?: string;
+            project_id: string;
+            project_name: string;
+            /** @description what set it; empty for a recovery */
+            rule?: string;
+            /** @enum {string} */
+            to: "green" | "yellow" | "red";
+        };
+        DispatchMoved: {
+            /** Format: date-time */
+            at: string;
+            county: components["schemas"]["DispatchUnit"];
+            department: components["schemas"]["DispatchUnit"];
+            /** @enum {string} */
+            kind: "milestone" | "stage" | "problem";
+            /** @description it was past its deadline */
+            late?: boolean;
+            liaison_id?: string;
+            project_id: string;
+            project_name: string;
+            title: string;
+        };
+        DispatchPage: {
+            late: components["schemas"]["DispatchLate"][];
+            lights: components["schemas"]["DispatchLight"][];
+            moved: components["schemas"]["DispatchMoved"][];
+            problems: components["schemas"]["DispatchProblem"][];
+            red: components["schemas"]["DispatchRed"][];
+            report_rate: string;
+            /** @description instructions of earlier sheets that were not done */
+            standing: components["schemas"]["DispatchStanding"][];
+            totals: components["schemas"]["DispatchTotals"];
+            /** @description absent for the whole */
+            unit_id?: string;
+            unit_name: string;
+        };
+        DispatchProblem: {
+            county: components["schemas"]["DispatchUnit"];
+            /**
+             * Format: int64
+             * @description calendar days since it was raised
+             */
+            days: number;
+            department: components["schemas"]["DispatchUnit"];
+            /** Format: date-time */
+            due: string;
+            id: string;
+            late?: boolean;
+            /** @enum {string} */
+            level: "unit" | "centre" | "city";
+            liaison_id?: string;
+            project_id: string;
+            project_name: string;
+            title: string;
+        };
+        DispatchRead: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+        };
+        DispatchRed: {
+            county: components["schemas"]["DispatchUnit"];
+            department: components["schemas"]["DispatchUnit"];
+            liaison_id?: string;
+            project_id: string;
+            project_name: string;
+            rule: string;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: int64
+             * @description the how-manieth week in red this is
+             */
+            weeks: number;
+        };
+        DispatchRow: {
+            /**
+             * Format: int64
+             * @description instructions that wait to be checked
+             */
+            answered: number;
+            /** @description made by the schedule */
+            automatic: boolean;
+            /** @description made on a later day than it was due (补制) */
+            belated: boolean;
+            /** Format: date-time */
+            closed_at?: string;
+            /** @description SHA-256 of the frozen content */
+            digest?: string;
+            /**
+             * Format: date-time
+             * @description next deadline of an instruction
+             */
+            due?: string;
+            /**
+             * Format: date-time
+             * @description when it was to be made
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description first moment that the sheet is about
+             */
+            from: string;
+            /** @description the week, such as 2023-W40 */
+            id: string;
+            /** Format: int64 */
+            instructions: number;
+            /** Format: date-time */
+            issued_at?: string;
+            /** Format: int64 */
+            liaisons: number;
+            /**
+             * @description the worst of the running instructions
+             * @enum {string}
+             */
+            light: "green" | "yellow" | "red";
+            /**
+             * Format: date-time
+             * @description when it was made: later than due_at after the server was down
+             */
+            opened_at: string;
+            opened_by: string;
+            /** Format: int64 */
+            red: number;
+            /**
+             * Format: int64
+             * @description instructions that are not answered
+             */
+            running: number;
+            /** @enum {string} */
+            stage: "compiling" | "draft" | "issued" | "closed";
+            stage_label: string;
+            title: string;
+            /**
+             * Format: date-time
+             * @description not included
+             */
+            until: string;
+            /** Format: int64 */
+            yellow: number;
+        };
+        DispatchStanding: {
+            /**
+             * Format: int64
+             * @description working days past due when the sheet was made; 0 when it wasn't
+             */
+            days: number;
+            /** Format: date-time */
+            due: string;
+            id: string;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** @example 2023-W40 */
+            sheet: string;
+            status: string;
+            text: string;
+            unit: components["schemas"]["DispatchUnit"];
+        };
+        DispatchTotals: {
+            /**
+             * Format: int64
+             * @description begun in the window
+             */
+            assigned: number;
+            /**
+             * Format: int64
+             * @description changes of light for the better
+             */
+            better: number;
+            /**
+             * Format: int64
+             * @description ended in the window
+             */
+            ended: number;
+            /** Format: int64 */
+            green: number;
+            /**
+             * Format: int64
+             * @description under way at the end of the window
+             */
+            liaisons: number;
+            /**
+             * Format: int64
+             * @description reached in the window
+             */
+            milestones: number;
+            /**
+             * Format: int64
+             * @description overdue at the end of the window
+             */
+            milestones_late: number;
+            /** Format: int64 */
+            problems_at_centre: number;
+            /** Format: int64 */
+            problems_at_city: number;
+            /** Format: int64 */
+            problems_at_unit: number;
+            /** @description open ones: up to 7 days, 8 to 15, 16 to 30, more */
+            problems_by_age: number[];
+            /**
+             * Format: int64
+             * @description struck off in the window (销号)
+             */
+            problems_closed: number;
+            /**
+             * Format: int64
+             * @description open past their first deadline
+             */
+            problems_late: number;
+            /** Format: int64 */
+            problems_open: number;
+            /** Format: int64 */
+            red: number;
+            /**
+             * Format: int64
+             * @description weekly reports that fell due in the window
+             */
+            reports_due: number;
+            /**
+             * Format: int64
+             * @description handed in, but after they were due
+             */
+            reports_late: number;
+            /**
+             * Format: int64
+             * @description not handed in by the end of the window
+             */
+            reports_missing: number;
+            /** Format: int64 */
+            reports_on_time: number;
+            /**
+             * Format: int64
+             * @description projects that the registry moved to another stage
+             */
+            stages: number;
+            /**
+             * Format: int64
+             * @description red since before the window
+             */
+            still_red: number;
+            /**
+             * Format: int64
+             * @description assignments overdue for 签收
+             */
+            unacknowledged: number;
+            /**
+             * Format: int64
+             * @description changes of light for the worse
+             */
+            worse: number;
+            /** Format: int64 */
+            yellow: number;
+        };
+        DispatchUnit: {
+            id: string;
+            name: string;
+        };
+        DispatchUnitTotals: {
+            report_rate: string;
+            totals: components["schemas"]["DispatchTotals"];
+            unit_id?: string;
+            unit_name: string;
+        };
         Draft: {
             /**
              * Format: date-time
@@ -1096,67 +1660,77 @@ export interface components {
             year_on_year_percent?: string;
         };
         Liaison: {
-            id: string;
-            /** Format: int64 */
-            version: number;
-            list_id: string;
-            /** Format: int64 */
-            year: number;
+            acked_by?: string;
+            acknowledged: components["schemas"]["LiaisonDuty"];
+            /** @description as /actions says for the caller */
+            actions: components["schemas"]["Action"][];
+            /** @description open requests */
+            asks: components["schemas"]["LiaisonAsk"][];
+            /** Format: date-time */
+            assigned_at: string;
             /** Format: int64 */
             batch: number;
-            project_id: string;
-            project_name: string;
-            project_type: string;
+            cadre_id?: string;
+            cadre_name: string;
+            /** @description why the light isn't green, the worst first */
+            causes: components["schemas"]["LiaisonCause"][];
+            /** @description names of the units that got a copy */
+            copies: string[];
             county_id: string;
             department_id: string;
             department_name: string;
-            cadre_id?: string;
-            cadre_name: string;
-            team?: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * @description first day that clocks and reports count from
+             * @example 2023-09-01
+             */
+            from: string;
+            id: string;
+            illustrative?: boolean;
+            instructions: components["schemas"]["LiaisonInstruction"][];
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** Format: date-time */
+            light_since: string;
+            /** @description the stretches under each light */
+            lights: components["schemas"]["LiaisonSpan"][];
+            list_id: string;
+            milestones: components["schemas"]["LiaisonMilestone"][];
+            problems: components["schemas"]["LiaisonProblem"][];
+            project_id: string;
+            project_name: string;
+            project_type: string;
+            reads: components["schemas"]["ReadReceipt"][];
             /** @enum {string} */
             role: "lead" | "support";
             role_label: string;
             /** @enum {string} */
             stage: "assigned" | "active" | "suspended" | "producing" | "terminated" | "handed_over";
             stage_label: string;
-            /** @enum {string} */
-            light: "green" | "yellow" | "red";
-            /** Format: date-time */
-            light_since: string;
-            /** @description why the light isn't green, the worst first */
-            causes: components["schemas"]["LiaisonCause"][];
-            template: string;
-            /**
-             * Format: date
-             * @description first day that clocks and reports count from
-             */
-            from: string;
-            /** Format: date-time */
-            assigned_at: string;
-            acknowledged: components["schemas"]["LiaisonDuty"];
-            acked_by?: string;
-            milestones: components["schemas"]["LiaisonMilestone"][];
-            /** @description oldest first */
-            weeks: components["schemas"]["LiaisonWeek"][];
-            problems: components["schemas"]["LiaisonProblem"][];
-            visits: components["schemas"]["LiaisonVisit"][];
-            instructions: components["schemas"]["LiaisonInstruction"][];
-            /** @description open requests */
-            asks: components["schemas"]["LiaisonAsk"][];
-            terms: components["schemas"]["LiaisonTerm"][];
-            lights: components["schemas"]["LiaisonSpan"][];
             /** Format: date-time */
             suspended_at?: string;
+            team?: string;
+            template: string;
+            /** @description who was in charge, the first first */
+            terms: components["schemas"]["LiaisonTerm"][];
+            timeline: components["schemas"]["TimelineItem"][];
+            /**
+             * Format: int64
+             * @description number of the last event
+             */
+            version: number;
+            visits: components["schemas"]["LiaisonVisit"][];
+            /** @description oldest first */
+            weeks: components["schemas"]["LiaisonWeek"][];
             /** @description of suspension or end */
             why?: string;
-            /** Format: date-time */
-            ended_at?: string;
-            reads: components["schemas"]["ReadReceipt"][];
-            illustrative?: boolean;
-            actions: components["schemas"]["Action"][];
-            timeline: components["schemas"]["TimelineItem"][];
+            /** Format: int64 */
+            year: number;
         };
         LiaisonAsk: {
+            by: components["schemas"]["Person"];
+            duty: components["schemas"]["LiaisonDuty"];
             id: string;
             /** @enum {string} */
             kind: "postpone" | "change" | "suspend" | "terminate";
@@ -1164,202 +1738,219 @@ export interface components {
             label: string;
             milestone?: string;
             /**
-             * Format: date
              * @description the day asked for
+             * @example 2023-09-01
              */
             on?: string;
             text: string;
-            by: components["schemas"]["Person"];
-            duty: components["schemas"]["LiaisonDuty"];
         };
         LiaisonCause: {
             /** @enum {string} */
-            light: "green" | "yellow" | "red";
+            light: "yellow" | "red";
             rule: string;
         };
         LiaisonCounts: {
             /** Format: int64 */
             green: number;
             /** Format: int64 */
-            yellow: number;
-            /** Format: int64 */
             red: number;
+            /** Format: int64 */
+            yellow: number;
         };
         LiaisonDuty: {
-            /** @enum {string} */
-            status: "waiting" | "open" | "done" | "late" | "missed" | "void";
-            /** @enum {string} */
-            light: "green" | "yellow" | "red";
-            /** Format: date-time */
-            due?: string;
             /** Format: date-time */
             done_at?: string;
+            /** Format: date-time */
+            due?: string;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** @description counted over a year without a holiday notice */
             provisional: boolean;
             /**
+             * @description waiting: not owed yet; late: done after it was due; void: owed no more
+             * @enum {string}
+             */
+            status: "waiting" | "open" | "done" | "late" | "missed" | "void";
+            /**
              * Format: int64
-             * @description how often it was urged (催办)
+             * @description how often it was urged 催办
              */
             urged?: number;
         };
         LiaisonFile: {
             id: string;
             name: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description bytes
+             */
             size: number;
         };
         LiaisonInstruction: {
-            id: string;
-            sheet: string;
-            text: string;
-            duty: components["schemas"]["LiaisonDuty"];
             answer?: string;
             by?: string;
+            duty: components["schemas"]["LiaisonDuty"];
+            id: string;
+            /** @description the week of the dispatch sheet */
+            sheet: string;
+            text: string;
         };
         LiaisonList: {
-            items: components["schemas"]["LiaisonRow"][];
+            /** @description of all that the filter leaves, whatever light it asks for */
             counts: components["schemas"]["LiaisonCounts"];
+            items: components["schemas"]["LiaisonRow"][];
+            /** @description absent on the last page */
             next_cursor?: string;
         };
         LiaisonMilestone: {
-            id: string;
-            title: string;
-            /** @description of the registry, that it means */
-            stage?: string;
-            /** Format: date */
-            planned: string;
+            /** @example 2023-09-01 */
+            actual?: string;
+            /** @description who reported it */
+            by?: string;
+            /** @description of the start of production, by the centre */
+            confirm?: components["schemas"]["LiaisonDuty"];
+            duty: components["schemas"]["LiaisonDuty"];
             /** @description days planned before postponements, oldest first */
             earlier: string[];
-            duty: components["schemas"]["LiaisonDuty"];
-            /** Format: date */
-            actual?: string;
-            text?: string;
             files: components["schemas"]["LiaisonFile"][];
-            by?: string;
-            /** @description why it was last sent back */
-            refused?: string;
-            /** @description the registry knows */
-            told?: boolean;
+            id: string;
+            /** @example 2023-09-01 */
+            planned: string;
             /** @description why the registry didn't take it */
             problem?: string;
-            confirm?: components["schemas"]["LiaisonDuty"];
+            /** @description why it was last sent back */
+            refused?: string;
+            /** @description of the registry, that it means */
+            stage?: string;
+            text?: string;
+            title: string;
+            /** @description the registry knows */
+            told?: boolean;
         };
         LiaisonProblem: {
-            id: string;
-            kind: string;
-            kind_label: string;
-            title: string;
-            text?: string;
-            owner_id: string;
-            owner_name: string;
-            raised_by: components["schemas"]["Person"];
-            /** Format: date-time */
-            raised_at: string;
-            /** @enum {string} */
-            level: "unit" | "centre" | "city";
-            level_label: string;
-            duty: components["schemas"]["LiaisonDuty"];
-            solution?: string;
-            solved_by?: string;
-            /** Format: date-time */
-            solved_at?: string;
-            confirm?: components["schemas"]["LiaisonDuty"];
             /** Format: date-time */
             closed_at?: string;
             closed_by?: string;
-            /** Format: int64 */
-            reopened?: number;
+            /** @description 销号 */
+            confirm?: components["schemas"]["LiaisonDuty"];
+            /** @description of whoever has to see to it */
+            duty: components["schemas"]["LiaisonDuty"];
+            id: string;
+            kind: string;
+            kind_label: string;
+            /** @enum {string} */
+            level: "unit" | "centre" | "city";
+            level_label: string;
             /** @description the latest word on it */
             note?: string;
             /** Format: int64 */
             notes?: number;
+            owner_id: string;
+            owner_name: string;
+            /** Format: date-time */
+            raised_at: string;
+            raised_by: components["schemas"]["Person"];
+            /** Format: int64 */
+            reopened?: number;
+            solution?: string;
+            /** Format: date-time */
+            solved_at?: string;
+            solved_by?: string;
+            text?: string;
+            title: string;
         };
         LiaisonRow: {
-            id: string;
-            list_id: string;
-            /** Format: int64 */
-            year: number;
+            /** Format: date-time */
+            assigned_at: string;
             /** Format: int64 */
             batch: number;
-            project_id: string;
-            project_name: string;
+            cadre_id?: string;
+            cadre_name: string;
             county_id: string;
             department_id: string;
             department_name: string;
-            cadre_id?: string;
-            cadre_name: string;
-            team?: string;
-            /** @enum {string} */
-            role: "lead" | "support";
-            /** @enum {string} */
-            stage: "assigned" | "active" | "suspended" | "producing" | "terminated" | "handed_over";
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            illustrative?: boolean;
             /** @enum {string} */
             light: "green" | "yellow" | "red";
             /** @description the rule that set the light */
             light_rule?: string;
             /** Format: date-time */
             light_since: string;
-            next_milestone?: string;
+            list_id: string;
             /**
              * Format: date-time
              * @description of the next milestone
              */
             next_due?: string;
+            next_milestone?: string;
             /** Format: int64 */
             open_problems: number;
-            /** Format: date-time */
-            assigned_at: string;
-            /** Format: date-time */
-            ended_at?: string;
-            illustrative?: boolean;
+            project_id: string;
+            project_name: string;
+            /** @enum {string} */
+            role: "lead" | "support";
+            /** @enum {string} */
+            stage: "assigned" | "active" | "suspended" | "producing" | "terminated" | "handed_over";
+            team?: string;
+            /** Format: int64 */
+            year: number;
         };
         LiaisonSpan: {
+            /** Format: date-time */
+            from: string;
             /** @enum {string} */
             light: "green" | "yellow" | "red";
             rule?: string;
             /** Format: date-time */
-            from: string;
-            /** Format: date-time */
             until?: string;
         };
         LiaisonTerm: {
+            cadre_name: string;
             department_id: string;
             department_name: string;
-            cadre_name: string;
             /** Format: date-time */
             from: string;
             /** Format: date-time */
             until?: string;
         };
         LiaisonVisit: {
-            /** Format: date */
-            on: string;
             by: string;
+            /** @example 2023-09-01 */
+            on: string;
             text: string;
         };
         LiaisonWeek: {
-            /** @description 2023-W40, ISO 8601 */
-            week: string;
-            /**
-             * Format: date
-             * @description the week's last working day
-             */
-            last: string;
-            duty: components["schemas"]["LiaisonDuty"];
             by?: string;
-            /** @description of the open and the latest only */
-            progress?: string;
-            /** @description why it was sent back */
-            returned?: string;
-            /** Format: int64 */
-            returns?: number;
+            duty: components["schemas"]["LiaisonDuty"];
             /**
              * Format: date-time
              * @description when it was first handed in
              */
             first_at?: string;
+            /**
+             * @description the week's last working day
+             * @example 2023-09-01
+             */
+            last: string;
+            /** @description of the open and the latest only; older texts are in the timeline */
+            progress?: string;
+            /** @description why it was sent back */
+            returned?: string;
+            /** Format: int64 */
+            returns?: number;
+            /** @description 2023-W40, ISO 8601 */
+            week: string;
         };
         ListColleague: {
             items: components["schemas"]["Colleague"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListDispatchRow: {
+            items: components["schemas"]["DispatchRow"][];
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -1377,6 +1968,10 @@ export interface components {
             items: components["schemas"]["ReviewRow"][];
             /** @description absent on the last page */
             next_cursor?: string;
+        };
+        MakeDispatchInputBody: {
+            /** @description ISO week, such as 2023-W40 */
+            week: string;
         };
         Me: {
             /** @description for whom the caller stands in today */
@@ -2973,6 +3568,784 @@ export interface operations {
             };
         };
     };
+    "list-dispatches": {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                year?: number;
+                stage?: "compiling" | "draft" | "issued" | "closed";
+                /** @description only sheets that are not closed, or only those that are */
+                open?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDispatchRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-dispatch": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeDispatchInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dispatch": {
+        parameters: {
+            query?: {
+                /** @description a county's or department's page; the widest that the caller sees when absent */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispatch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-dispatch-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-dispatch": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-dispatch-word": {
+        parameters: {
+            query?: {
+                /** @description a county's or department's page; the widest that the caller sees when absent */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file, under its own media type */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-dispatch-pdf": {
+        parameters: {
+            query?: {
+                /** @description a county's or department's page; the widest that the caller sees when absent */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file, under its own media type */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-dispatch-workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx workbook */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-drafts": {
         parameters: {
             query?: never;
@@ -3385,10 +4758,14 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: string;
                 limit?: number;
+                /** @description part of the project's or the cadre's name */
                 q?: string;
                 light?: "green" | "yellow" | "red";
                 stage?: "assigned" | "active" | "suspended" | "producing" | "terminated" | "handed_over";
+                /** @description only those that go on, or only those that are over */
                 open?: "true" | "false";
+                /** @description true: only what the caller's unit or the caller carries */
+                mine?: "true" | "false";
                 department_id?: string;
                 county_id?: string;
                 project_id?: string;
@@ -3494,6 +4871,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Liaison"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-liaison-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
                 };
             };
             /** @description Bad Request */

@@ -31,7 +31,7 @@ const problem = (id: string, title: string): LiaisonData["problems"][number] => 
 
 const one: LiaisonData = {
   ...row, version: 9, project_type: "工业项目", role_label: "牵头包联", stage_label: "推进中", causes: [{ light: "red", rule: "节点“用地”逾期超过宽限" }], template: "示例 第1版", from: "2023-03-01",
-  acknowledged: duty("done"), milestones: [], visits: [], instructions: [], asks: [], terms: [], lights: [], reads: [], timeline: [],
+  acknowledged: duty("done"), milestones: [], visits: [], instructions: [], asks: [], terms: [], lights: [], copies: [], reads: [], timeline: [],
   weeks: [{ week: "2023-W40", last: "2023-10-08", duty: duty("missed", "red") }, { week: "2023-W41", last: "2023-10-13", duty: duty("open", "yellow") }],
   problems: [problem("1", "地块边界"), problem("2", "临时用电")],
   actions: [on("report", "报送周报", "week", "2023-W41"), on("solve_problem", "报告问题已解决", "problem", "1", "2")],
