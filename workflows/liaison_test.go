@@ -156,7 +156,9 @@ func (c *carrier) aYear() []step {
 	out := []step{{monday, org.SystemActor(), liaison.CmdAssign, liaison.Assignment{ID: "l1", ListID: "b1", RowID: "1", Year: 2023, Batch: 1, From: from,
 		Pairing: liaison.Pairing{ProjectID: "p1", ProjectName: "汉江鲟鱼谷", CountyID: "danjiangkou", CountyName: "丹江口市", ProjectType: "industry",
 			Role: liaison.Lead, DepartmentID: "ziran", DepartmentName: "市自然资源和规划局", CadreName: "王某(示例)"}}}}
-	then := func(at time.Time, by org.Actor, name string, body map[string]any) { out = append(out, step{at, by, name, body}) }
+	then := func(at time.Time, by org.Actor, name string, body map[string]any) {
+		out = append(out, step{at, by, name, body})
+	}
 	then(monday.Add(time.Hour), ziran, liaison.ActAcknowledge, map[string]any{})
 	requests := 0
 	reached := []string{"registered", "land", "environment", "permit", "started", "in_statistics"}

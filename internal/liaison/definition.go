@@ -3,6 +3,7 @@ package liaison
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"luodi/internal/process"
 )
@@ -32,15 +33,14 @@ func Summary(s State) process.Summary {
 	return process.Summary{ProjectID: s.ProjectID, Stage: string(s.Stage), Title: "包联 " + s.ProjectName, Due: s.Due()}
 }
 
-// BatchLabel is a list's name: 2023年第一批.
+// BatchLabel is a list's name: 2023年第一批; from the twenty-first on in digits.
 func BatchLabel(year, batch int) string {
-	digits := []string{"零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"}
+	const numerals = "零 一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十"
 	n := fmt.Sprint(batch)
-	switch {
-	case batch >= 0 && batch <= 10:
-		n = digits[batch]
-	case batch < 20:
-		n = "十" + digits[batch-10]
+	for i, numeral := range strings.Fields(numerals) {
+		if i == batch {
+			n = numeral
+		}
 	}
 	return fmt.Sprintf("%d年第%s批", year, n)
 }

@@ -182,13 +182,3 @@ func (w *world) pass(end time.Time, punctual bool) {
 	}
 	w.now = end
 }
-
-// told counts the events of a type since a place in the stream.
-func (w *world) told(kind string, since int) (out []event.Event) {
-	for _, e := range w.events[since:] {
-		if e.Type == kind {
-			out = append(out, e)
-		}
-	}
-	return out
-}

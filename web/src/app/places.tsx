@@ -1,6 +1,5 @@
 import {
-  AimOutlined, ApartmentOutlined, AuditOutlined, BarChartOutlined, CalendarOutlined, CarryOutOutlined, FlagOutlined, GlobalOutlined, IdcardOutlined,
-  InboxOutlined, NotificationOutlined, ProjectOutlined, ScheduleOutlined, SwapOutlined, TeamOutlined, UnorderedListOutlined,
+  AuditOutlined, BarChartOutlined, CalendarOutlined, CarryOutOutlined, InboxOutlined, ProjectOutlined, SwapOutlined, TeamOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 
@@ -24,10 +23,6 @@ export const groups: Group[] = [
     label: "项目",
     places: [
       { path: "/projects", label: "项目库", icon: <ProjectOutlined /> },
-      { path: "/chains", label: "产业链", icon: <ApartmentOutlined /> },
-      { path: "/teams", label: "招商专班", icon: <GlobalOutlined /> },
-      { path: "/ambassadors", label: "招商大使", icon: <IdcardOutlined /> },
-      { path: "/events", label: "招商活动", icon: <FlagOutlined /> },
     ],
   },
   {
@@ -41,16 +36,12 @@ export const groups: Group[] = [
     label: "包联",
     places: [
       { path: "/liaisons", label: "包联任务", icon: <CarryOutOutlined /> },
-      { path: "/liaison-lists", label: "包联清单", icon: <UnorderedListOutlined /> },
-      { path: "/dispatches", label: "周调度", icon: <ScheduleOutlined /> },
-      { path: "/bulletins", label: "月通报", icon: <NotificationOutlined /> },
     ],
   },
   {
     label: "统计",
     places: [
       { path: "/statistics", label: "统计分析", icon: <BarChartOutlined /> },
-      { path: "/targets", label: "目标任务", icon: <AimOutlined /> },
     ],
   },
   {
