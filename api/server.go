@@ -36,6 +36,7 @@ type Server struct {
 	Panels      *app.Panels
 	Dispatches  *app.Dispatches
 	Liaisons    *app.Liaisons
+	Batches     *app.Batches
 	Projects    *app.Projects
 	Calendar    *app.CalendarService
 	Statistics  *app.Statistics
@@ -87,6 +88,7 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	s.reviewRoutes(a)
 	s.panelRoutes(a)
 	s.liaisonRoutes(a)
+	s.batchRoutes(a)
 	s.dispatchRoutes(a)
 	s.taskRoutes(a)
 	s.peopleRoutes(a)

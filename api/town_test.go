@@ -21,6 +21,7 @@ import (
 	"luodi/internal/app"
 	"luodi/internal/app/apptest"
 	"luodi/internal/auth"
+	"luodi/internal/batch"
 	"luodi/internal/blob"
 	"luodi/internal/calendar"
 	"luodi/internal/demo"
@@ -76,6 +77,9 @@ type town struct {
 
 	carrying *apptest.Processes[liaison.State, liaison.Facts]
 	liaisons *app.Liaisons
+	lists    *apptest.Processes[batch.State, batch.Facts]
+	batches  *app.Batches
+	launches *launches
 
 	sweeper *app.Sweeper
 	blobs   *blob.Folder
@@ -229,6 +233,7 @@ func (w *town) wire() {
 		Reviews:     reviews,
 		Papers:      papers,
 		Liaisons:    w.wireLiaisons(calendars),
+		Batches:     w.wireBatches(calendars),
 		Dispatches:  w.wireDispatches(calendars),
 		Panels:      app.NewPanels(kinds, waiting{w.store, w.hearing}, urn, now, newID),
 		Inbox:       w.inbox,
@@ -247,7 +252,7 @@ func (w *town) wire() {
 		Version: "test",
 		Now:     now,
 	}
-	w.inbox.Acts[dispatch.Kind], w.inbox.Acts[liaison.Kind] = w.dispatches.Act, w.liaisons.Act
+	w.inbox.Acts[dispatch.Kind], w.inbox.Acts[liaison.Kind], w.inbox.Acts[batch.Kind] = w.dispatches.Act, w.liaisons.Act, w.batches.Act
 	w.handler = w.server.Handler()
 	w.document = readDocument(w)
 }

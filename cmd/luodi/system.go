@@ -21,6 +21,7 @@ import (
 	"luodi/api"
 	"luodi/internal/app"
 	"luodi/internal/auth"
+	"luodi/internal/batch"
 	"luodi/internal/blob"
 	"luodi/internal/calendar"
 	"luodi/internal/config"
@@ -217,6 +218,11 @@ func (s *system) startWorker() error {
 		Record:     &activities.Record[liaison.State, liaison.Facts]{Recorder: s.liaisonRecorder()},
 		Facts:      app.LiaisonSnapshot(s.calendars, s.carrying),
 	})
+	workflows.Register(s.worker, &workflows.Process[batch.State, batch.Facts]{
+		Definition: batch.Definition(),
+		Record:     &activities.Record[batch.State, batch.Facts]{Recorder: s.batchRecorder()},
+		Facts:      func() batch.Facts { return batch.Facts{} },
+	})
 	workflows.Register(s.worker, &workflows.Process[dispatch.State, dispatch.Facts]{
 		Definition: dispatch.Definition(),
 		Record:     &activities.Record[dispatch.State, dispatch.Facts]{Recorder: s.dispatchRecorder()},
@@ -241,7 +247,7 @@ func (s *system) effects() app.Effects {
 	advancer := &app.Advancer{Projects: s.projects}
 	return app.Effects{
 		panel.EffectTell: messenger.Tell, review.EffectPaper: s.papers().Make,
-		liaison.EffectAdvance:  advancer.Advance,
+		liaison.EffectAdvance: advancer.Advance, batch.EffectStart: s.batchEffects().Start,
 		dispatch.EffectCompile: compiler.Compile, dispatch.EffectInstruct: compiler.Instruct,
 	}
 }
@@ -270,7 +276,7 @@ func (s *system) papers() *app.Papers { return &app.Papers{Reads: s.store, Blobs
 func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 	reviews := s.reviews()
 	panels := app.NewPanels(s.processes, s.store, s.urn, clock, newID)
-	liaisons := s.liaisons()
+	liaisons, batches := s.liaisons(), s.batches()
 	dispatches := s.dispatches()
 	return &api.Server{
 		Identity:   &app.Identity{Sessions: sessions{s.auth}, Reads: s.store, Now: clock},
@@ -279,9 +285,10 @@ func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 		Papers:     s.papers(),
 		Panels:     panels,
 		Liaisons:   liaisons,
+		Batches:    batches,
 		Dispatches: dispatches,
 		Inbox: &app.Inbox{Reads: s.store, NewID: newID, Acts: map[string]app.Act{
-			review.Kind: reviews.Act, panel.Kind: panels.Act, liaison.Kind: liaisons.Act, dispatch.Kind: dispatches.Act}},
+			review.Kind: reviews.Act, panel.Kind: panels.Act, liaison.Kind: liaisons.Act, batch.Kind: batches.Act, dispatch.Kind: dispatches.Act}},
 		Proxies:     &app.Proxies{Journal: s.store, Reads: s.store, Now: clock, NewID: newID},
 		Drafts:      &app.Drafts{Store: s.store, Now: clock},
 		Attachments: &app.Attachments{Journal: s.store, Reads: s.store, Blobs: s.uploads, Now: clock, NewID: newID},

@@ -87,6 +87,7 @@ type Journal interface {
 type Tx interface {
 	DispatchTx
 	LiaisonTx
+	BatchTx
 
 	// Command finds a decided command; ok is false when there is none.
 	Command(stream, id string) (row CommandRow, ok bool, err error)
@@ -199,6 +200,7 @@ type Notice struct {
 type Reads interface {
 	DispatchReads
 	LiaisonReads
+	BatchReads
 
 	Process(ctx context.Context, kind, id string, scope org.Scope) (ProcessRow, error)
 	// ProcessHead is Process without the state, which may be long.
@@ -251,6 +253,7 @@ type Reads interface {
 type Sweeps interface {
 	DispatchSweeps
 	LiaisonSweeps
+	BatchSweeps
 
 	// Behind lists open processes whose last event is older than before and not
 	// confirmed by the workflow, and ones that ended unconfirmed. A zero before is no bound.

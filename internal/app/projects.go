@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"luodi/internal/batch"
 	"luodi/internal/calendar"
 	"luodi/internal/dispatch"
 	"luodi/internal/event"
@@ -416,6 +417,7 @@ func Tell(e event.Event) string {
 var tellers = map[string]func(event.Event) string{
 	panel.Kind:    panel.Tell,
 	liaison.Kind:  liaison.Tell,
+	batch.Kind:    batch.Tell,
 	dispatch.Kind: dispatch.Tell,
 }
 
