@@ -22,11 +22,10 @@ import (
 	"luodi/internal/sheet"
 )
 
-// launches counts, and can fail: a crash between the transaction and the engine.
+// launches can fail: a crash between the transaction and the engine.
 type launches struct {
 	app.Launcher
 	failing bool
-	count   int
 }
 
 func (l *launches) Launch(ctx context.Context, kind, id, summary string, version int64, state json.RawMessage) error {

@@ -9,7 +9,6 @@ package batch
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"time"
 
@@ -137,5 +136,3 @@ func (s State) Readers() []process.Reader {
 	}
 	return out
 }
-
-func (s State) progress() string { return fmt.Sprintf("%d/%d", s.Started, s.Count()) }
