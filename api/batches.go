@@ -89,6 +89,7 @@ func (s *Server) batchRoutes(a huma.API) {
 	huma.Register(a, op(http.MethodGet, path+"/{id}/list.xlsx", "export-liaison-list", "The rows that the caller sees as a workbook, with how each liaison stands", t, sheetAnswer), s.exportBatch)
 	huma.Register(a, op(http.MethodGet, path+"/{id}/actions", "list-liaison-list-actions", "What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed", t), s.batchActions)
 	huma.Register(a, op(http.MethodPost, path+"/{id}/actions/{action}", "act-on-liaison-list", "Do one of the actions", t), s.actOnBatch)
+	sheetRequest(a.OpenAPI().Paths[path+"/{id}/import"].Post)
 	// huma takes a raw body for a required one; some actions need nothing said.
 	a.OpenAPI().Paths[path+"/{id}/actions/{action}"].Post.RequestBody.Required = false
 }

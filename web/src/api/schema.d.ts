@@ -2291,6 +2291,8 @@ export interface components {
             /** @description a demonstration: all data are illustrative */
             demo: boolean;
             may_convene_panels: boolean;
+            /** @description liaison lists and dispatch sheets */
+            may_draft_lists: boolean;
             may_import_projects: boolean;
             may_record_notices: boolean;
             may_start_reviews: boolean;
@@ -5670,7 +5672,15 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
         responses: {
             /** @description OK */
             200: {

@@ -1,5 +1,5 @@
 import {
-  AuditOutlined, BarChartOutlined, CalendarOutlined, CarryOutOutlined, InboxOutlined, ProjectOutlined, SwapOutlined, TeamOutlined,
+  AuditOutlined, BarChartOutlined, CalendarOutlined, CarryOutOutlined, InboxOutlined, ProjectOutlined, ScheduleOutlined, SwapOutlined, TeamOutlined, UnorderedListOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 
@@ -36,6 +36,8 @@ export const groups: Group[] = [
     label: "包联",
     places: [
       { path: "/liaisons", label: "包联任务", icon: <CarryOutOutlined /> },
+      { path: "/liaison-lists", label: "包联清单", icon: <UnorderedListOutlined /> },
+      { path: "/dispatches", label: "周调度", icon: <ScheduleOutlined /> },
     ],
   },
   {

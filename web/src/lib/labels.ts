@@ -68,3 +68,12 @@ export const choices: Option[] = [{ value: "for", label: "同意" }, { value: "a
 /** labelOf is the label of a value, or the value itself if the server is newer than this page. */
 export const labelOf = (options: Option[], value: string | undefined): string =>
   options.find((o) => o.value === value)?.label ?? value ?? "";
+
+export const listStages: Option[] = [
+  { value: "draft", label: "草拟" }, { value: "checked", label: "已核对" }, { value: "publishing", label: "下达中" },
+  { value: "published", label: "已下达" }, { value: "cancelled", label: "已取消" },
+];
+
+export const dispatchStages: Option[] = [
+  { value: "compiling", label: "生成中" }, { value: "draft", label: "待印发" }, { value: "issued", label: "已印发" }, { value: "closed", label: "已办结" },
+];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { batchName, byUrgency, reportFigures, weekName, weekYears, type DutyStatus } from "./liaison";
+import { batchName, byUrgency, isoWeekOf, reportFigures, type DutyStatus, weekName, weekYears } from "./liaison";
 
 const week = (name: string, status: DutyStatus) => ({ week: name, duty: { status, light: "green" as const, provisional: false } });
 
@@ -31,4 +31,10 @@ describe("problems", () => {
 
 it("names a batch", () => {
   expect(batchName({ year: 2023, batch: 2 })).toBe("2023年第2批");
+});
+
+describe("isoWeekOf", () => {
+  it.each([["2023-01-01", "2022-W52"], ["2023-01-02", "2023-W01"], ["2020-12-31", "2020-W53"], ["2021-01-03", "2020-W53"], ["2023-10-08", "2023-W40"]])("of %s is %s", (day, week) => {
+    expect(isoWeekOf(day)).toBe(week);
+  });
 });

@@ -36,3 +36,12 @@ export function byUrgency<P extends { closed_at?: string; raised_at: string; dut
     return rank[a.duty.light] - rank[b.duty.light] || (a.duty.due ?? "").localeCompare(b.duty.due ?? "") || a.raised_at.localeCompare(b.raised_at);
   });
 }
+
+/** isoWeekOf is the ISO 8601 week of a day such as "2023-02-15": Monday to Sunday, in the year of its Thursday. */
+export function isoWeekOf(day: string): string {
+  const thursday = new Date(`${day}T00:00:00Z`);
+  thursday.setUTCDate(thursday.getUTCDate() + 4 - (thursday.getUTCDay() || 7));
+  const year = thursday.getUTCFullYear();
+  const week = Math.floor((thursday.getTime() - Date.UTC(year, 0, 1)) / (7 * 86_400_000)) + 1;
+  return `${year}-W${String(week).padStart(2, "0")}`;
+}
