@@ -196,7 +196,7 @@ function Standing({ c }: { c: DispatchContent }) {
       { title: "交办事项", key: "text", render: (_, x) => <><Link to={`/dispatches/${x.sheet}`}>{weekName(x.sheet)}</Link> <span className="prose">{x.text}</span></> },
       { title: "承办单位", key: "unit", width: 160, render: (_, x) => x.unit.name },
       { title: "期限", key: "due", width: 150, render: (_, x) => stamp(x.due) },
-      { title: "灯", key: "light", width: 90, render: (_, x) => <Light light={x.light as "green" | "yellow" | "red"} /> },
+      { title: "灯", key: "light", width: 90, render: (_, x) => <Light light={x.light} /> },
     ]} />
   );
 }

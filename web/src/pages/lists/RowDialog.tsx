@@ -1,12 +1,8 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
 import { Alert, DatePicker, Form, Input, Modal, Select } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
-import { useState } from "react";
 import { asProblem } from "../../api/problem";
-import { projects } from "../../api/queries";
 import type { LiaisonListData, ListEntry, ListPairing } from "../../api/types";
-import { useUnitName } from "../../app/session";
-import { PeoplePicker, UnitPicker, type Named } from "../../components/pickers";
+import { PeoplePicker, ProjectPicker, UnitPicker, type Named } from "../../components/pickers";
 import { liaisonRoles } from "../../lib/labels";
 
 interface Values {
@@ -39,7 +35,7 @@ export function RowDialog({ row, types, saving, error, onSave, onClose }: {
       <div className="stack">
         {problem && <Alert type={problem.uncertain ? "warning" : "error"} showIcon role="alert" title={problem.message} description={problem.errors.length > 0 && <ul className="plain">{problem.errors.map((e) => <li key={e.field + e.code}>{e.message}</li>)}</ul>} />}
         <Form<Values> name="row" form={form} layout="vertical" initialValues={initial} onFinish={submit}>
-          <Form.Item label="项目" name="project_id" rules={[{ required: true, message: "请选择项目" }]}><ProjectPicker chosen={row} /></Form.Item>
+          <Form.Item label="项目" name="project_id" rules={[{ required: true, message: "请选择项目" }]}><ProjectPicker known={row && { id: row.project_id, name: row.project_name }} /></Form.Item>
           <Form.Item label="角色" name="role"><Select options={liaisonRoles} /></Form.Item>
           <Form.Item label="包联单位" name="department_id" rules={[{ required: true, message: "请选择包联单位" }]}><UnitPicker /></Form.Item>
           <Form.Item label="包联领导(有账号的)" name="cadre"><PeoplePicker /></Form.Item>
@@ -57,27 +53,5 @@ export function RowDialog({ row, types, saving, error, onSave, onClose }: {
         </Form>
       </div>
     </Modal>
-  );
-}
-
-/** ProjectPicker finds a project by part of its name, code or investor. */
-function ProjectPicker({ chosen, value, onChange, id }: { chosen?: ListPairing; value?: string; onChange?: (value?: string) => void; id?: string }) {
-  const [q, setQ] = useState("");
-  const unitName = useUnitName();
-  const found = useInfiniteQuery(projects({ q: q || undefined, framework: "false" }));
-  const options = found.data?.pages[0]?.items.map((p) => ({ value: p.id, label: p.name, detail: `${p.code} · ${unitName(p.county_id)}` })) ?? [];
-  if (chosen && !options.some((o) => o.value === chosen.project_id)) options.unshift({ value: chosen.project_id, label: chosen.project_name, detail: chosen.county_name });
-  return (
-    <Select
-      id={id}
-      value={value}
-      onChange={onChange}
-      placeholder="输入项目名称、编号或投资方查找"
-      loading={found.isFetching}
-      notFoundContent={found.isError ? "未能取得项目" : found.isPending ? "正在查找" : "没有找到"}
-      showSearch={{ filterOption: false, onSearch: (text) => setQ(text.trim()) }}
-      options={options}
-      optionRender={(o) => <>{o.label}<div className="muted small">{(o.data as { detail?: string }).detail}</div></>}
-    />
   );
 }
