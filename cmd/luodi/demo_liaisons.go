@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"luodi/internal/app"
@@ -28,7 +29,7 @@ const (
 )
 
 // demoCarriers take turns.
-var demoCarriers = []string{"shangwu", "wenlv", "nongye", "keji", "jinrong", "xingzheng"}
+var demoCarriers = []string{"shangwu", "keji", "jinrong", "xingzheng", "shuili", "shuiwu"}
 
 // loadLiaisons rehearses the lists and their liaisons. Interrupted, it goes on at the
 // next start: what has begun is left as it is.
@@ -123,8 +124,8 @@ func (s *system) rehearseLiaisons(ctx context.Context, list batch.State, rows []
 }
 
 // demoSteps are what a department did in the weeks: every fourth does everything in
-// time, one forgets last week's report, one never acknowledged, one has a problem that
-// went to the centre.
+// time, one has not registered the company yet, one never acknowledged, one has a
+// problem that went to the centre.
 func demoSteps(cal *calendar.Calendar, i int, r batch.Row, from, now time.Time) []app.Step[liaison.State] {
 	handler := demoActor(r.DepartmentID + ".jingban")
 	var steps []app.Step[liaison.State]
@@ -142,19 +143,16 @@ func demoSteps(cal *calendar.Calendar, i int, r batch.Row, from, now time.Time) 
 		return nil
 	}
 	say(from.Add(26*time.Hour), liaison.ActAcknowledge, func(liaison.State) map[string]any { return map[string]any{} })
-	if i%4 == 3 {
-		say(from.Add(50*time.Hour), liaison.ActRaise, func(liaison.State) map[string]any {
-			return map[string]any{"kind": "utilities", "title": "供水管网未接通(示例)", "unit": r.DepartmentID}
-		})
-		say(from.Add(51*time.Hour), liaison.ActEscalate, func(liaison.State) map[string]any {
-			return map[string]any{"problem": "1", "text": "需要协调供水企业(示例)"}
+	if i%4 != 1 {
+		say(from.Add(10*24*time.Hour), liaison.ActReach, func(liaison.State) map[string]any {
+			return map[string]any{"milestone": "registered", "on": calendar.DateOf(from.AddDate(0, 0, 9)).String(), "text": "已完成公司注册(示例)"}
 		})
 	}
 	monday := calendar.DateOf(from)
 	for week := 0; week <= demoWeeks; week++ {
 		last, ok := cal.LastWorkingDayOfWeek(monday.AddDays(7 * week))
 		noon := time.Date(last.Year, last.Month, last.Day, 11, 0, 0, 0, calendar.Shanghai)
-		if forgotten := i%4 == 1 && noon.After(now.AddDate(0, 0, -11)); !ok || forgotten {
+		if !ok {
 			continue
 		}
 		say(noon, liaison.ActReport, func(state liaison.State) map[string]any {
@@ -166,6 +164,15 @@ func demoSteps(cal *calendar.Calendar, i int, r batch.Row, from, now time.Time) 
 			return nil
 		})
 	}
+	if i%4 == 3 { // steps come in the order of their time
+		say(now.Add(-3*time.Hour), liaison.ActRaise, func(liaison.State) map[string]any {
+			return map[string]any{"kind": "utilities", "title": "供水管网未接通(示例)", "unit": r.DepartmentID}
+		})
+		say(now.Add(-2*time.Hour), liaison.ActEscalate, func(liaison.State) map[string]any {
+			return map[string]any{"problem": "1", "text": "需要协调供水企业(示例)"}
+		})
+	}
+	slices.SortStableFunc(steps, func(a, b app.Step[liaison.State]) int { return a.At.Compare(b.At) })
 	return steps
 }
 
