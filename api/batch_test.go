@@ -28,7 +28,7 @@ type launches struct {
 	failing bool
 }
 
-func (l *launches) Launch(ctx context.Context, kind, id, summary string, version int64, state json.RawMessage) error {
+func (l *launches) Launch(ctx context.Context, kind, id string, summary process.Summary, version int64, state json.RawMessage) error {
 	if l.failing {
 		return fault.New(fault.Unavailable, "engine_unavailable", "流程引擎暂时没有应答")
 	}

@@ -9,6 +9,7 @@ import (
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"luodi/activities"
 	"luodi/internal/fault"
@@ -112,12 +113,13 @@ func toFault(err error) (version int64, _ error) {
 
 // Launch implements app.Launcher. It waits for no update: what the process begins with
 // is recorded, and the run takes it as its input.
-func (c *Client) Launch(ctx context.Context, kind, id, summary string, version int64, state json.RawMessage) error {
+func (c *Client) Launch(ctx context.Context, kind, id string, summary process.Summary, version int64, state json.RawMessage) error {
 	_, err := c.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID: ID(kind, id), TaskQueue: TaskQueue, WorkflowTaskTimeout: workflowTaskTimeout, StaticSummary: summary,
+		ID: ID(kind, id), TaskQueue: TaskQueue, WorkflowTaskTimeout: workflowTaskTimeout, StaticSummary: summary.Title,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(AttributeProject.ValueSet(summary.ProjectID), AttributeStage.ValueSet(summary.Stage)),
 		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-	}, kind, map[string]any{"id": id, "version": version, "state": state, "revision": current})
+	}, kind, map[string]any{"id": id, "version": version, "state": state, "revision": current, "shown": true})
 	var ran *serviceerror.WorkflowExecutionAlreadyStarted
 	if errors.As(err, &ran) {
 		return nil

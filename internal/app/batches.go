@@ -457,7 +457,7 @@ func (b *BatchEffects) launch(ctx context.Context, born []Born[liaison.State]) e
 			defer func() { <-slots }()
 			data, err := json.Marshal(x.State)
 			if err == nil {
-				err = b.Launcher.Launch(ctx, liaison.Kind, x.ID, "包联 "+x.State.ProjectName, x.Version, data)
+				err = b.Launcher.Launch(ctx, liaison.Kind, x.ID, liaison.Summary(x.State), x.Version, data)
 			}
 			failed[i] = err
 		})

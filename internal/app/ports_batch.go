@@ -9,6 +9,7 @@ import (
 	"luodi/internal/batch"
 	"luodi/internal/fault"
 	"luodi/internal/org"
+	"luodi/internal/process"
 )
 
 // BatchRow is a liaison list in a list of lists.
@@ -69,7 +70,8 @@ type BatchSheets interface {
 
 // Launcher starts a process that is recorded already, with its state.
 type Launcher interface {
-	// Launch starts the workflow of a stream of version events; one that runs or has run
-	// is left alone. Unavailable when the engine can't be asked.
-	Launch(ctx context.Context, kind, id, summary string, version int64, state json.RawMessage) error
+	// Launch starts the workflow of a stream of version events, whose state has this
+	// summary; one that runs or has run is left alone. Unavailable when the engine can't
+	// be asked.
+	Launch(ctx context.Context, kind, id string, summary process.Summary, version int64, state json.RawMessage) error
 }

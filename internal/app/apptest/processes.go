@@ -301,7 +301,7 @@ func (k Kinds) Version(ctx context.Context, kind, id string) (int64, error) {
 }
 
 // Launch implements app.Launcher.
-func (p *Processes[S, F]) Launch(_ context.Context, kind, id, _ string, version int64, state json.RawMessage) error {
+func (p *Processes[S, F]) Launch(_ context.Context, kind, id string, _ process.Summary, version int64, state json.RawMessage) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err := p.reachable(kind); err != nil {

@@ -30,7 +30,7 @@ describe("problems", () => {
 });
 
 it("names a batch", () => {
-  expect(batchName({ year: 2023, batch: 2 })).toBe("2023年第2批");
+  expect(batchName({ year: 2023, batch: 2 })).toBe("2023年第二批");
 });
 
 describe("isoWeekOf", () => {

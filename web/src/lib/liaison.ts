@@ -7,7 +7,9 @@ export function weekName(week: string): string {
 }
 
 /** batchName is the name of the list that a liaison came from. */
-export const batchName = ({ year, batch }: Pick<LiaisonRow, "year" | "batch">): string => `${year}年第${batch}批`;
+export const batchName = ({ year, batch }: Pick<LiaisonRow, "year" | "batch">): string => `${year}年第${numerals[batch] ?? batch}批`;
+
+const numerals = "零 一 二 三 四 五 六 七 八 九 十 十一 十二 十三 十四 十五 十六 十七 十八 十九 二十".split(" ");
 
 export type DutyStatus = LiaisonDuty["status"];
 

@@ -134,7 +134,7 @@ function Facts({ l }: { l: LiaisonData }) {
   const unitName = useUnitName();
   const items: [string, React.ReactNode][] = [
     ["包联单位", l.department_name], ["包联领导", l.cadre_name], ["角色", l.role_label],
-    ["县市区", unitName(l.county_id)], ["服务专班", l.team], ["清单", <Link key="list" to={`/liaisons?list_id=${encodeURIComponent(l.list_id)}&open=all`}>{batchName(l)}</Link>],
+    ["县市区", unitName(l.county_id)], ["服务专班", l.team], ["清单", <Link key="list" to={`/liaison-lists/${l.list_id}`}>{batchName(l)}</Link>],
     ["下达", stamp(l.assigned_at)], ["起计日期", l.from], ["签收", l.acked_by ? `${l.acked_by} ${isSet(l.acknowledged.done_at) ? stamp(l.acknowledged.done_at) : ""}` : "未签收"],
     ["项目类型", l.project_type], ["办理规则", l.template], ["抄送", l.copies.join("、")], ["已阅", l.reads.map((r) => r.name).join("、")],
   ];
