@@ -172,7 +172,7 @@ func (y *year) problem(ctx context.Context, id string) error {
 
 func (y *year) act(ctx context.Context, name string, body map[string]any) error {
 	y.commands++
-	if _, err := y.liaisons.Act(ctx, demoActor("ziran.jingban"), y.id, name, "", encoded(body)); err != nil {
+	if _, err := y.liaisons.Act(ctx, demoActor("ziran.jingban"), y.id, name, "", process.Encoded(body)); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil

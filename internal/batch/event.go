@@ -79,21 +79,13 @@ func Evolve(s State, e event.Event) State {
 }
 
 var applies = map[string]func(State, event.Event) State{
-	"batch.opened":    by(Opened.apply),
-	"batch.rows_set":  by(RowsSet.apply),
-	"batch.checked":   by(CheckedBySecond.apply),
-	"batch.sent_back": by(SentBack.apply),
-	"batch.published": by(PublishedAs.apply),
-	"batch.started":   by(StartedUntil.apply),
-	"batch.cancelled": by(CancelledFor.apply),
-}
-
-func by[B event.Body](apply func(B, State, event.Event) State) func(State, event.Event) State {
-	return func(s State, e event.Event) State {
-		var b B
-		_ = json.Unmarshal(e.Data, &b) // data of another shape reads as far as it fits
-		return apply(b, s, e)
-	}
+	"batch.opened":    event.By(Opened.apply),
+	"batch.rows_set":  event.By(RowsSet.apply),
+	"batch.checked":   event.By(CheckedBySecond.apply),
+	"batch.sent_back": event.By(SentBack.apply),
+	"batch.published": event.By(PublishedAs.apply),
+	"batch.started":   event.By(StartedUntil.apply),
+	"batch.cancelled": event.By(CancelledFor.apply),
 }
 
 func (b Opened) apply(_ State, e event.Event) State {
@@ -151,13 +143,19 @@ func tell[B event.Body](words func(B) string) func(event.Event) string {
 }
 
 var tellings = map[string]func(event.Event) string{
-	"batch.opened":    tell(func(b Opened) string { return fmt.Sprintf("草拟包联清单《%s》,自%s起计", b.Title, b.From) }),
-	"batch.rows_set":  tell(func(b RowsSet) string { return fmt.Sprintf("填报清单,共%d项", b.Count) }),
-	"batch.checked":   tell(func(b CheckedBySecond) string { return with("核对通过", b.Text) }),
-	"batch.sent_back": tell(func(b SentBack) string { return with("退回修改", b.Text) }),
-	"batch.published": tell(func(b PublishedAs) string { return fmt.Sprintf("下达,编为第%d批,共%d项", b.Batch, b.Count) }),
-	"batch.started":   tell(func(b StartedUntil) string { return fmt.Sprintf("【自动】已建立包联任务%d项", b.Started) }),
-	"batch.cancelled": tell(func(b CancelledFor) string { return with("取消清单", b.Text) }),
+	"batch.opened": event.Told(func(b Opened, _ event.Event) string {
+		return fmt.Sprintf("草拟包联清单《%s》,自%s起计", b.Title, b.From)
+	}),
+	"batch.rows_set":  event.Told(func(b RowsSet, _ event.Event) string { return fmt.Sprintf("填报清单,共%d项", b.Count) }),
+	"batch.checked":   event.Told(func(b CheckedBySecond, _ event.Event) string { return with("核对通过", b.Text) }),
+	"batch.sent_back": event.Told(func(b SentBack, _ event.Event) string { return with("退回修改", b.Text) }),
+	"batch.published": event.Told(func(b PublishedAs, _ event.Event) string {
+		return fmt.Sprintf("下达,编为第%d批,共%d项", b.Batch, b.Count)
+	}),
+	"batch.started": event.Told(func(b StartedUntil, _ event.Event) string {
+		return fmt.Sprintf("【自动】已建立包联任务%d项", b.Started)
+	}),
+	"batch.cancelled": event.Told(func(b CancelledFor, _ event.Event) string { return with("取消清单", b.Text) }),
 }
 
 func with(head, text string) string {

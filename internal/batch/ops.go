@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -81,11 +80,7 @@ func Effects(s State) []process.Effect {
 		return nil
 	}
 	next := Start{From: s.Started, Until: min(s.Started+Chunk, s.Count())}
-	body, err := json.Marshal(next)
-	if err != nil {
-		panic(err) // two numbers always encode
-	}
-	return []process.Effect{{Key: fmt.Sprintf("start/%d", next.From), Name: EffectStart, Command: cmdStarted, Body: body}}
+	return []process.Effect{{Key: fmt.Sprintf("start/%d", next.From), Name: EffectStart, Command: cmdStarted, Body: process.Encoded(next)}}
 }
 
 type (

@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -111,14 +110,14 @@ func Effects(s State) []process.Effect {
 	var out []process.Effect
 	if s.Stage == Compiling {
 		out = append(out, process.Effect{Key: fmt.Sprintf("compile/%d", s.Round), Name: EffectCompile, Command: cmdCompiled,
-			Body: encoded(Compilation{Planned: Planned{s.Window, s.DueAt}, Round: s.Round})})
+			Body: process.Encoded(Compilation{Planned: Planned{s.Window, s.DueAt}, Round: s.Round})})
 	}
 	for _, x := range s.with(Open) {
 		if x.Direct || x.Sent {
 			continue
 		}
 		out = append(out, process.Effect{Key: fmt.Sprintf("instruct/%s/%d", x.ID, x.Round), Name: EffectInstruct, Command: cmdSent,
-			Body: encoded(Message{ID: x.ID, Round: x.Round, LiaisonID: x.LiaisonID, Instruction: s.MessageID(x), Sheet: s.ID, Text: x.order(), Due: x.Due})})
+			Body: process.Encoded(Message{ID: x.ID, Round: x.Round, LiaisonID: x.LiaisonID, Instruction: s.MessageID(x), Sheet: s.ID, Text: x.order(), Due: x.Due})})
 	}
 	return out
 }
@@ -131,15 +130,6 @@ func (x Instruction) order() string {
 	return x.Text + "(退回重办:" + x.Returned + ")"
 }
 
-// encoded is a body of plain values, which always can be encoded.
-func encoded(v any) json.RawMessage {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return data
-}
-
 // Tell puts an event into words for the timeline. Automatic steps say that they are,
 // and what was made after its time says when it was due.
 func Tell(e event.Event) string {
@@ -149,13 +139,9 @@ func Tell(e event.Event) string {
 	return e.Type
 }
 
-func tell[B event.Body](words func(B, event.Event) string) func(event.Event) string {
-	return func(e event.Event) string { return words(read[B](e), e) }
-}
-
 // tellings are filled at the start of the program, one for every event.
 var tellings = map[string]func(event.Event) string{
-	"dispatch.opened": tell(func(b OpenedSheet, e event.Event) string {
+	"dispatch.opened": event.Told(func(b OpenedSheet, e event.Event) string {
 		head := "制作" + b.Week.Label() + "周调度单"
 		if e.Actor.System {
 			head = "【自动】" + head
@@ -165,48 +151,48 @@ var tellings = map[string]func(event.Event) string{
 		}
 		return head
 	}),
-	"dispatch.compiled": tell(func(b Compiled, _ event.Event) string {
+	"dispatch.compiled": event.Told(func(b Compiled, _ event.Event) string {
 		return fmt.Sprintf("【自动】生成内容:在办包联%d项,逾期节点%d个,变灯%d次,未销号问题%d个", b.City.Liaisons, b.City.MilestonesLate, b.City.Worse+b.City.Better, b.City.ProblemsOpen)
 	}),
-	"dispatch.recompile_asked": tell(func(b RecompileAsked, e event.Event) string { return with("重新生成", b.Text) + signed(e) }),
-	"dispatch.instruction_added": tell(func(b InstructionAdded, e event.Event) string {
+	"dispatch.recompile_asked": event.Told(func(b RecompileAsked, e event.Event) string { return with("重新生成", b.Text) + signed(e) }),
+	"dispatch.instruction_added": event.Told(func(b InstructionAdded, e event.Event) string {
 		return fmt.Sprintf("拟交办第%s项,由%s于%s前办理:%s", b.Order.ID, b.Order.Unit.Name, b.Order.Due, b.Order.Text) + signed(e)
 	}),
-	"dispatch.instruction_removed": tell(func(b InstructionRemoved, e event.Event) string {
+	"dispatch.instruction_removed": event.Told(func(b InstructionRemoved, e event.Event) string {
 		return "撤下第" + b.ID + "项:" + b.Text + signed(e)
 	}),
-	"dispatch.issued": tell(func(b IssuedSheet, e event.Event) string {
+	"dispatch.issued": event.Told(func(b IssuedSheet, e event.Event) string {
 		return fmt.Sprintf("印发,交办%d项", len(b.Clocks)) + signed(e)
 	}),
-	"dispatch.instruction_sent": tell(func(b InstructionSent, _ event.Event) string {
+	"dispatch.instruction_sent": event.Told(func(b InstructionSent, _ event.Event) string {
 		if b.Refused != "" {
 			return "【自动】第" + b.ID + "项不能由包联办理(" + b.Refused + "),转由承办单位直接回复"
 		}
 		return "【自动】第" + b.ID + "项已交包联办理"
 	}),
-	"dispatch.instruction_answered": tell(func(b InstructionAnswered, e event.Event) string {
+	"dispatch.instruction_answered": event.Told(func(b InstructionAnswered, e event.Event) string {
 		head := "回复第" + b.ID + "项"
 		if !b.At.IsZero() {
 			head = "【自动】" + b.Name + "已于" + moment(b.At) + "在包联中回复第" + b.ID + "项"
 		}
 		return with(head, b.Text) + signed(e)
 	}),
-	"dispatch.instruction_returned": tell(func(b InstructionReturned, e event.Event) string {
+	"dispatch.instruction_returned": event.Told(func(b InstructionReturned, e event.Event) string {
 		return with("退回第"+b.ID+"项重办,于"+b.Due.String()+"前办理", b.Text) + signed(e)
 	}),
-	"dispatch.instruction_done": tell(func(b InstructionDone, e event.Event) string { return with("核销第"+b.ID+"项", b.Text) + signed(e) }),
-	"dispatch.reminded": tell(func(b Reminded, _ event.Event) string {
+	"dispatch.instruction_done": event.Told(func(b InstructionDone, e event.Event) string { return with("核销第"+b.ID+"项", b.Text) + signed(e) }),
+	"dispatch.reminded": event.Told(func(b Reminded, _ event.Event) string {
 		return "【自动】第" + b.ID + "项应于" + moment(b.Due) + "前办理,已提醒"
 	}),
-	"dispatch.overdue": tell(func(b Overdue, _ event.Event) string {
+	"dispatch.overdue": event.Told(func(b Overdue, _ event.Event) string {
 		return fmt.Sprintf("【自动】第%s项应于%s前办理,%s", b.ID, moment(b.Due), overdue[b.Light])
 	}),
-	"dispatch.clock_moved": tell(func(b ClockMoved, _ event.Event) string {
+	"dispatch.clock_moved": event.Told(func(b ClockMoved, _ event.Event) string {
 		return "【自动】放假安排有变,第" + b.ID + "项的期限改为" + moment(b.Clock.Due)
 	}),
-	"dispatch.urged":  tell(func(b Urged, e event.Event) string { return with("催办第"+b.ID+"项", b.Text) + signed(e) }),
-	"dispatch.read":   tell(func(_ WasRead, e event.Event) string { return "已阅:" + e.Actor.Name }),
-	"dispatch.closed": tell(func(ClosedSheet, event.Event) string { return "【自动】交办事项全部核销,调度单办结" }),
+	"dispatch.urged":  event.Told(func(b Urged, e event.Event) string { return with("催办第"+b.ID+"项", b.Text) + signed(e) }),
+	"dispatch.read":   event.Told(func(_ WasRead, e event.Event) string { return "已阅:" + e.Actor.Name }),
+	"dispatch.closed": event.Told(func(ClosedSheet, event.Event) string { return "【自动】交办事项全部核销,调度单办结" }),
 }
 
 var overdue = map[process.Light]string{process.Yellow: "已逾期,亮黄灯", process.Red: "逾期超过宽限,亮红灯"}

@@ -20,33 +20,22 @@ func Evolve(s State, e event.Event) State {
 }
 
 var applies = map[string]func(State, event.Event) State{
-	"dispatch.opened":               by(OpenedSheet.apply),
-	"dispatch.compiled":             by(Compiled.apply),
-	"dispatch.recompile_asked":      by(RecompileAsked.apply),
-	"dispatch.instruction_added":    by(InstructionAdded.apply),
-	"dispatch.instruction_removed":  by(InstructionRemoved.apply),
-	"dispatch.issued":               by(IssuedSheet.apply),
-	"dispatch.instruction_sent":     by(InstructionSent.apply),
-	"dispatch.instruction_answered": by(InstructionAnswered.apply),
-	"dispatch.instruction_returned": by(InstructionReturned.apply),
-	"dispatch.instruction_done":     by(InstructionDone.apply),
-	"dispatch.reminded":             by(Reminded.apply),
-	"dispatch.overdue":              by(Overdue.apply),
-	"dispatch.clock_moved":          by(ClockMoved.apply),
-	"dispatch.urged":                by(Urged.apply),
-	"dispatch.read":                 by(WasRead.apply),
-	"dispatch.closed":               by(ClosedSheet.apply),
-}
-
-func by[B event.Body](apply func(B, State, event.Event) State) func(State, event.Event) State {
-	return func(s State, e event.Event) State { return apply(read[B](e), s, e) }
-}
-
-// read decodes what Record wrote; data of another shape reads as far as it fits.
-func read[B event.Body](e event.Event) B {
-	var b B
-	_ = json.Unmarshal(e.Data, &b)
-	return b
+	"dispatch.opened":               event.By(OpenedSheet.apply),
+	"dispatch.compiled":             event.By(Compiled.apply),
+	"dispatch.recompile_asked":      event.By(RecompileAsked.apply),
+	"dispatch.instruction_added":    event.By(InstructionAdded.apply),
+	"dispatch.instruction_removed":  event.By(InstructionRemoved.apply),
+	"dispatch.issued":               event.By(IssuedSheet.apply),
+	"dispatch.instruction_sent":     event.By(InstructionSent.apply),
+	"dispatch.instruction_answered": event.By(InstructionAnswered.apply),
+	"dispatch.instruction_returned": event.By(InstructionReturned.apply),
+	"dispatch.instruction_done":     event.By(InstructionDone.apply),
+	"dispatch.reminded":             event.By(Reminded.apply),
+	"dispatch.overdue":              event.By(Overdue.apply),
+	"dispatch.clock_moved":          event.By(ClockMoved.apply),
+	"dispatch.urged":                event.By(Urged.apply),
+	"dispatch.read":                 event.By(WasRead.apply),
+	"dispatch.closed":               event.By(ClosedSheet.apply),
 }
 
 func (b OpenedSheet) apply(_ State, e event.Event) State {
@@ -172,7 +161,7 @@ func (b ClosedSheet) apply(s State, e event.Event) State {
 // whole sheet.
 func About(e event.Event) (id string, ok bool) {
 	if e.Type == (InstructionAdded{}).EventType() {
-		return read[InstructionAdded](e).Order.ID, true
+		return event.Read[InstructionAdded](e).Order.ID, true
 	}
 	var b struct {
 		ID string `json:"id"`

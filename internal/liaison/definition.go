@@ -1,7 +1,6 @@
 package liaison
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -43,13 +42,4 @@ func BatchLabel(year, batch int) string {
 		}
 	}
 	return fmt.Sprintf("%d年第%s批", year, n)
-}
-
-// encoded is a body of plain values, which always can be encoded.
-func encoded(v any) json.RawMessage {
-	data, err := json.Marshal(v)
-	if err != nil {
-		panic(err)
-	}
-	return data
 }

@@ -1,7 +1,6 @@
 package liaison
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -23,52 +22,41 @@ func Evolve(s State, e event.Event) State {
 }
 
 var applies = map[string]func(State, event.Event) State{
-	"liaison.assigned":             by(AssignedTo.apply),
-	"liaison.acknowledged":         by(Acknowledgement.apply),
-	"liaison.week_opened":          by(WeekOpened.apply),
-	"liaison.reported":             by(Reported.apply),
-	"liaison.report_returned":      by(ReportReturned.apply),
-	"liaison.week_missed":          by(WeekMissed.apply),
-	"liaison.week_voided":          by(WeekVoided.apply),
-	"liaison.milestone_reached":    by(Reached.apply),
-	"liaison.milestone_returned":   by(MilestoneReturned.apply),
-	"liaison.production_confirmed": by(Confirmed.apply),
-	"liaison.milestone_postponed":  by(Postponed.apply),
-	"liaison.visited":              by(Visited.apply),
-	"liaison.problem_raised":       by(ProblemRaised.apply),
-	"liaison.problem_noted":        by(ProblemNoted.apply),
-	"liaison.problem_escalated":    by(ProblemEscalated.apply),
-	"liaison.problem_solved":       by(ProblemSolved.apply),
-	"liaison.problem_closed":       by(ProblemClosed.apply),
-	"liaison.problem_reopened":     by(ProblemReopened.apply),
-	"liaison.instructed":           by(Instructed.apply),
-	"liaison.instruction_answered": by(Answered.apply),
-	"liaison.asked":                by(Asked.apply),
-	"liaison.ask_decided":          by(AskDecided.apply),
-	"liaison.changed":              by(Changed.apply),
-	"liaison.suspended":            by(SuspendedAll.apply),
-	"liaison.resumed":              by(Resumed.apply),
-	"liaison.ended":                by(EndedAs.apply),
-	"liaison.reminded":             by(Reminded.apply),
-	"liaison.duty_late":            by(DutyLate.apply),
-	"liaison.clock_moved":          by(ClockMoved.apply),
-	"liaison.urged":                by(Urged.apply),
-	"liaison.light_changed":        by(LightChanged.apply),
-	"liaison.registry_told":        by(RegistryTold.apply),
-	"liaison.copied":               by(Copied.apply),
-	"liaison.read":                 by(WasRead.apply),
-	"liaison.commented":            by(Commented.apply),
-}
-
-func by[B event.Body](apply func(B, State, event.Event) State) func(State, event.Event) State {
-	return func(s State, e event.Event) State { return apply(read[B](e), s, e) }
-}
-
-// read decodes what Record wrote; data of another shape reads as far as it fits.
-func read[B event.Body](e event.Event) B {
-	var b B
-	_ = json.Unmarshal(e.Data, &b)
-	return b
+	"liaison.assigned":             event.By(AssignedTo.apply),
+	"liaison.acknowledged":         event.By(Acknowledgement.apply),
+	"liaison.week_opened":          event.By(WeekOpened.apply),
+	"liaison.reported":             event.By(Reported.apply),
+	"liaison.report_returned":      event.By(ReportReturned.apply),
+	"liaison.week_missed":          event.By(WeekMissed.apply),
+	"liaison.week_voided":          event.By(WeekVoided.apply),
+	"liaison.milestone_reached":    event.By(Reached.apply),
+	"liaison.milestone_returned":   event.By(MilestoneReturned.apply),
+	"liaison.production_confirmed": event.By(Confirmed.apply),
+	"liaison.milestone_postponed":  event.By(Postponed.apply),
+	"liaison.visited":              event.By(Visited.apply),
+	"liaison.problem_raised":       event.By(ProblemRaised.apply),
+	"liaison.problem_noted":        event.By(ProblemNoted.apply),
+	"liaison.problem_escalated":    event.By(ProblemEscalated.apply),
+	"liaison.problem_solved":       event.By(ProblemSolved.apply),
+	"liaison.problem_closed":       event.By(ProblemClosed.apply),
+	"liaison.problem_reopened":     event.By(ProblemReopened.apply),
+	"liaison.instructed":           event.By(Instructed.apply),
+	"liaison.instruction_answered": event.By(Answered.apply),
+	"liaison.asked":                event.By(Asked.apply),
+	"liaison.ask_decided":          event.By(AskDecided.apply),
+	"liaison.changed":              event.By(Changed.apply),
+	"liaison.suspended":            event.By(SuspendedAll.apply),
+	"liaison.resumed":              event.By(Resumed.apply),
+	"liaison.ended":                event.By(EndedAs.apply),
+	"liaison.reminded":             event.By(Reminded.apply),
+	"liaison.duty_late":            event.By(DutyLate.apply),
+	"liaison.clock_moved":          event.By(ClockMoved.apply),
+	"liaison.urged":                event.By(Urged.apply),
+	"liaison.light_changed":        event.By(LightChanged.apply),
+	"liaison.registry_told":        event.By(RegistryTold.apply),
+	"liaison.copied":               event.By(Copied.apply),
+	"liaison.read":                 event.By(WasRead.apply),
+	"liaison.commented":            event.By(Commented.apply),
 }
 
 func (b AssignedTo) apply(_ State, e event.Event) State {

@@ -118,7 +118,7 @@ func Effects(s State) []process.Effect {
 		}
 		out = append(out, process.Effect{
 			Key: "advance/" + m.ID + "/" + m.Actual.String(), Name: EffectAdvance, Command: cmdTold,
-			Body: encoded(Advance{ProjectID: s.ProjectID, Milestone: m.ID, Stage: m.Stage, On: m.Actual.String()}),
+			Body: process.Encoded(Advance{ProjectID: s.ProjectID, Milestone: m.ID, Stage: m.Stage, On: m.Actual.String()}),
 		})
 	}
 	return out
