@@ -168,8 +168,8 @@ func (s *Server) setBatchRows(ctx context.Context, in *struct {
 	Keyed
 	BatchID
 	Body struct {
-		Version int64       `json:"version" minimum:"0" doc:"of the list as it was seen"`
-		Rows    []app.Entry `json:"rows" maxItems:"1000"`
+		Version int64         `json:"version" minimum:"0" doc:"of the list as it was seen"`
+		Rows    []batch.Entry `json:"rows" maxItems:"1000"`
 	}
 }) (*body[process.Receipt], error) {
 	r, err := s.Batches.SetRows(ctx, actorOf(ctx), in.ID, in.Key, in.Body.Version, in.Body.Rows)

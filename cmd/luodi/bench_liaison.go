@@ -50,14 +50,14 @@ func (s *system) benchPublish(ctx context.Context, t *table) (id string, err err
 // publish is one list from its publication to its last liaison's start.
 func (s *system) publish(ctx context.Context, block int) (took time.Duration, liaisonID string, err error) {
 	lists, operator, leader := s.batches(), demoActor("zhaoshang.jingban"), demoActor("zhaoshang.fuze")
-	entries := make([]app.Entry, publishRows)
+	entries := make([]batch.Entry, publishRows)
 	for i := range entries {
 		p, err := s.projects.Create(ctx, operator, "", project.Draft{Name: fmt.Sprintf("测速包联%d-%d", block, i), Investor: "示例投资有限公司",
 			CountyID: "danjiangkou", AgreedAmount: money.MustParse("12000"), Illustrative: true})
 		if err != nil {
 			return 0, "", err
 		}
-		entries[i] = app.Entry{ProjectID: p.ID, Role: liaison.Lead, DepartmentID: "ziran", CadreName: "王某(示例)", ProjectType: "industry"}
+		entries[i] = batch.Entry{ProjectID: p.ID, Role: liaison.Lead, DepartmentID: "ziran", CadreName: "王某(示例)", ProjectType: "industry"}
 	}
 	list, err := lists.Create(ctx, operator, "", app.ListDraft{Year: 2100 + block, Title: "测速清单", From: calendar.DateOf(clock()), Illustrative: true})
 	if err != nil {

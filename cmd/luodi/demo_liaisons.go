@@ -83,7 +83,7 @@ func (s *system) rehearseList(ctx context.Context, id, title string, projects []
 	lists := &app.Rehearsal[batch.State, batch.Facts]{Recorder: s.batchRecorder(), Effects: app.Effects{batch.EffectStart: started}}
 	err = lists.Play(ctx, id, []app.Step[batch.State]{
 		say(0, operator, batch.CmdOpen, open, nil), say(time.Minute, operator, batch.CmdSetRows, nil, set),
-		say(30*time.Minute, leader, batch.ActCheck, struct{}{}, nil),
+		say(30*time.Minute, leader, batch.ActCheck, struct{}{}, batch.Given{Digest: set.Digest}),
 		say(time.Hour, leader, batch.ActPublish, struct{}{}, batch.Given{Digest: set.Digest, Units: batch.UnitsOf(rows)}),
 	}, now)
 	if err != nil {

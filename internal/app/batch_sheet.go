@@ -30,18 +30,18 @@ func (s *Batches) milestoneTitles() []string {
 }
 
 // entries finds what lines name. A name must be that of one thing only.
-func (s *Batches) entries(ctx context.Context, lines []PairingLine) ([]Entry, []fault.Detail, error) {
+func (s *Batches) entries(ctx context.Context, lines []PairingLine) ([]batch.Entry, []fault.Detail, error) {
 	units, err := s.Reads.Units(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	out := make([]Entry, len(lines))
+	out := make([]batch.Entry, len(lines))
 	var findings []fault.Detail
 	for i, l := range lines {
 		wrong := func(field, code, message string) {
 			findings = append(findings, fault.Detail{Field: l.Where(s.titled(field)), Code: code, Message: message})
 		}
-		e := Entry{Team: l.Team, Role: liaison.Lead}
+		e := batch.Entry{Team: l.Team, Role: liaison.Lead}
 		if strings.HasPrefix(l.Role, "协同") {
 			e.Role = liaison.Support
 		} else if l.Role != "" && !strings.HasPrefix(l.Role, "牵头") {
@@ -140,7 +140,7 @@ func (s *Batches) projectNamed(ctx context.Context, text string, wrong func(fiel
 }
 
 // cadreNamed finds the cadre's account in the department; without one the name will do.
-func (s *Batches) cadreNamed(ctx context.Context, e *Entry, name string) error {
+func (s *Batches) cadreNamed(ctx context.Context, e *batch.Entry, name string) error {
 	e.CadreName = name
 	if name == "" {
 		return nil

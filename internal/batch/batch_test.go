@@ -3,6 +3,8 @@ package batch_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -12,8 +14,10 @@ import (
 	"luodi/internal/calendar"
 	"luodi/internal/event"
 	"luodi/internal/fault"
+	"luodi/internal/liaison"
 	"luodi/internal/org"
 	"luodi/internal/process"
+	"luodi/internal/project"
 )
 
 var (
@@ -78,7 +82,7 @@ func TestAListStartsItsLiaisonsInChunks(t *testing.T) {
 	for rows, want := range map[int]int{1: 1, 50: 1, 51: 2, 500: 10, 1000: 20} {
 		d := opened(t)
 		for _, err := range []error{
-			d.do(operator, batch.CmdSetRows, nil, batch.RowsSet{Digest: "d", Count: rows}), d.do(leader, batch.ActCheck, struct{}{}, nil),
+			d.do(operator, batch.CmdSetRows, nil, batch.RowsSet{Digest: "d", Count: rows}), d.do(leader, batch.ActCheck, struct{}{}, batch.Given{Digest: "d"}),
 			d.do(leader, batch.ActPublish, struct{}{}, batch.Given{Digest: "d", Units: []string{"ziran"}}),
 		} {
 			if err != nil {
@@ -107,9 +111,13 @@ func TestRefusals(t *testing.T) {
 	}
 	refused(d.do(leader, batch.ActCheck, struct{}{}, nil), "action_forbidden") // the same person
 	refused(d.do(unit, batch.ActCheck, struct{}{}, nil), "action_forbidden")
-	if err := d.do(operator, batch.ActCheck, struct{}{}, nil); err != nil {
+	refused(d.do(operator, batch.ActCheck, struct{}{}, nil), "rows_changed")
+	unsound := []fault.Detail{{Field: "/rows/0/project_id", Code: "project_over", Message: "项目投产,不需要包联"}}
+	refused(d.do(operator, batch.ActCheck, struct{}{}, batch.Given{Digest: "d", Findings: unsound}), "rows_invalid")
+	if err := d.do(operator, batch.ActCheck, struct{}{}, batch.Given{Digest: "d"}); err != nil {
 		t.Fatal(err)
 	}
+	refused(d.do(leader, batch.ActPublish, struct{}{}, batch.Given{Digest: "d", Findings: unsound}), "rows_invalid")
 	refused(d.do(leader, batch.CmdSetRows, nil, batch.RowsSet{Digest: "e", Count: 1}), "list_not_draft")
 	refused(d.do(leader, batch.ActPublish, struct{}{}, batch.Given{Digest: "e"}), "rows_changed")
 	far := &desk{}
@@ -138,7 +146,7 @@ func TestRandomWalk(t *testing.T) {
 			if a.Name == batch.ActReturn {
 				body["text"] = "请修改"
 			}
-			if a.Name == batch.ActPublish && d.state.Rows != nil {
+			if d.state.Rows != nil && (a.Name == batch.ActPublish || a.Name == batch.ActCheck) {
 				with = batch.Given{Digest: d.state.Rows.Digest}
 			}
 			if err := d.do(by, a.Name, body, with); (err == nil) != a.Allowed {
@@ -160,6 +168,51 @@ func TestRandomWalk(t *testing.T) {
 		want, _ := json.Marshal(d.state)
 		if string(got) != string(want) {
 			t.Fatalf("replayed as %s, was %s", got, want)
+		}
+	})
+}
+
+// Rows keep their ids, new ones get their own, and whatever is wrong is told of the row
+// that it is wrong in.
+func TestEntriesBecomeRows(t *testing.T) {
+	template, err := liaison.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		d := batch.Directory{Template: template, Units: map[string]org.Unit{"ziran": {ID: "ziran", Kind: org.Department}},
+			Projects: map[string]project.Project{}, Taken: map[batch.Place]string{}}
+		var entries []batch.Entry
+		bad := map[int]bool{}
+		for i := range rapid.IntRange(1, 30).Draw(t, "rows") {
+			id := fmt.Sprint("p", i)
+			e := batch.Entry{ID: rapid.SampledFrom([]string{"", "", "1", "3", "row"}).Draw(t, "id"), ProjectID: id, Role: liaison.Lead,
+				DepartmentID: "ziran", CadreName: "王某(示例)", ProjectType: "industry"}
+			if rapid.Bool().Draw(t, "known") {
+				d.Projects[id] = project.Project{ID: id, Name: id}
+			} else {
+				bad[i] = true
+			}
+			entries = append(entries, e)
+		}
+		rows, findings := batch.Resolve("b1", entries, d, func(i int, _ string) string { return fmt.Sprint(i) })
+		seen := map[string]bool{}
+		for i, r := range rows {
+			if r.ID == "" || seen[r.ID] {
+				t.Fatalf("row %d has the id %q", i, r.ID)
+			}
+			if first := !slices.ContainsFunc(entries[:i], func(e batch.Entry) bool { return e.ID == entries[i].ID }); entries[i].ID != "" && first && r.ID != entries[i].ID {
+				t.Fatalf("row %s became %s", entries[i].ID, r.ID)
+			}
+			seen[r.ID] = true
+		}
+		if len(findings) != len(bad) {
+			t.Fatalf("%d findings for %d wrong rows: %v", len(findings), len(bad), findings)
+		}
+		for _, f := range findings {
+			if i, _ := strconv.Atoi(f.Field); !bad[i] {
+				t.Fatalf("told of row %s: %s", f.Field, f.Message)
+			}
 		}
 	})
 }

@@ -32,10 +32,23 @@ const (
 // Facts are what the rules need beside the state: nothing.
 type Facts struct{}
 
-// Given is what the server adds to the command that publishes: whom the rows concern.
+// Given is what the server adds to checking and publishing: which rows it looked at,
+// whom they concern, and what is wrong with them by today's registry.
 type Given struct {
-	Digest string   `json:"digest"`
-	Units  []string `json:"units"`
+	Digest   string         `json:"digest"`
+	Units    []string       `json:"units,omitempty"`
+	Findings []fault.Detail `json:"findings,omitempty"`
+}
+
+// sound refuses rows that are not those of the list, or that have anything wrong.
+func sound(d decision) (g Given, err error) {
+	if err := d.Given(&g); err != nil {
+		return g, err
+	}
+	if g.Digest != d.State.Rows.Digest {
+		return g, fault.New(fault.Conflict, "rows_changed", "清单内容已变动,请刷新后再办理")
+	}
+	return g, Unsound(g.Findings)
 }
 
 // EffectStart starts the next liaisons. Its result is StartedUntil.
@@ -149,6 +162,9 @@ var opCheck = operation{
 		return process.On(a)
 	}, centreRoles...),
 	Do: func(d decision) ([]event.Body, error) {
+		if _, err := sound(d); err != nil {
+			return nil, err
+		}
 		text, err := said(d)
 		return []event.Body{CheckedBySecond{Text: text}}, err
 	},
@@ -165,13 +181,11 @@ var opReturn = operation{
 var opPublish = operation{
 	Name: ActPublish, Label: "下达", Who: "招商中心负责人", Danger: true, May: centre(Checked, plainly, org.CentreLeader),
 	Do: func(d decision) ([]event.Body, error) {
-		var g Given
-		if err := d.Given(&g); err != nil {
+		g, err := sound(d)
+		if err != nil {
 			return nil, err
 		}
-		if g.Digest != d.State.Rows.Digest { // the number comes with the transaction
-			return nil, fault.New(fault.Conflict, "rows_changed", "清单内容已变动,请刷新后再下达")
-		}
+		// The number comes with the transaction.
 		return []event.Body{PublishedAs{Count: d.State.Count(), Units: g.Units}}, nil
 	},
 }
