@@ -3,12 +3,13 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { Alert, App, Button, DatePicker, InputNumber, Modal, Select, Tag, type TableProps } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { dispatches, makeDispatch, type DispatchFilter } from "../../api/dispatches";
 import { Attempt } from "../../api/idempotency";
 import { asProblem } from "../../api/problem";
 import type { DispatchRow } from "../../api/types";
 import { useSession } from "../../app/session";
+import { useFilters } from "../../app/useFilters";
 import { Page } from "../../components/Page";
 import { PagedTable } from "../../components/PagedTable";
 import { Light } from "../../components/Status";
@@ -51,15 +52,9 @@ const columns: TableProps<DispatchRow>["columns"] = [
 export function Dispatches() {
   const session = useSession();
   const navigate = useNavigate();
-  const [query, setQuery] = useSearchParams();
+  const [query, narrow] = useFilters();
   const [making, setMaking] = useState(false);
   const filter = filterOf(query);
-  const narrow = (name: string, value?: string | number | null) => {
-    const next = new URLSearchParams(query);
-    if (value) next.set(name, String(value));
-    else next.delete(name);
-    setQuery(next, { replace: true });
-  };
   return (
     <Page title="周调度" note="每周一上午9时自动生成上一周的调度单" actions={session.may_draft_lists && <Button icon={<PlusOutlined />} onClick={() => setMaking(true)}>制作往周调度单</Button>}>
       <div className="filters" role="search" aria-label="筛选调度单">

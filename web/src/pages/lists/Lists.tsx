@@ -3,12 +3,13 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { Alert, App, Button, Checkbox, DatePicker, Form, Input, InputNumber, Modal, Select, Tag, type TableProps } from "antd";
 import dayjs, { type Dayjs } from "dayjs";
 import { useState } from "react";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { Attempt } from "../../api/idempotency";
 import { createList, lists, type ListFilter } from "../../api/lists";
 import { asProblem } from "../../api/problem";
 import type { ListDraft, ListRow } from "../../api/types";
 import { useSession } from "../../app/session";
+import { useFilters } from "../../app/useFilters";
 import { Page } from "../../components/Page";
 import { PagedTable } from "../../components/PagedTable";
 import { Illustrative } from "../../components/Status";
@@ -42,15 +43,9 @@ const columns: TableProps<ListRow>["columns"] = [
 export function Lists() {
   const session = useSession();
   const navigate = useNavigate();
-  const [query, setQuery] = useSearchParams();
+  const [query, narrow] = useFilters();
   const [creating, setCreating] = useState(false);
   const filter = filterOf(query);
-  const narrow = (name: string, value?: string | number | null) => {
-    const next = new URLSearchParams(query);
-    if (value) next.set(name, String(value));
-    else next.delete(name);
-    setQuery(next, { replace: true });
-  };
   return (
     <Page title="包联清单" actions={session.may_draft_lists && <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>拟定清单</Button>}>
       <div className="filters" role="search" aria-label="筛选清单">
