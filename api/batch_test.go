@@ -121,7 +121,7 @@ func TestAListIsDraftedCheckedAndPublished(t *testing.T) {
 	w := newTown(t)
 	operator, leader, ziran := w.as("zhaoshang.jingban"), w.as("zhaoshang.fuze"), w.as("ziran.jingban")
 	var rows []fields
-	for i := range 120 { // more than two chunks
+	for i := range 220 { // more than two chunks
 		rows = append(rows, pairOf(operator.register(fmt.Sprintf("项目%03d", i), map[string]any{"stage": "signed", "signed_on": "2024-01-05"})))
 	}
 	rows[1]["department_id"], rows[1]["cadre_id"], rows[1]["cadre_name"] = "fagai", "", "李某(示例)"
@@ -131,7 +131,7 @@ func TestAListIsDraftedCheckedAndPublished(t *testing.T) {
 	ziran.get(listsPath+"/"+id).refused(http.StatusNotFound, "process_unknown")
 	leader.onList(id, "check", fields{}).refused(http.StatusConflict, "action_conflict") // it has no rows
 	operator.rows(id, rows).is(http.StatusOK)
-	if v := operator.list(id); v.Count != 120 || len(v.Rows) != 120 || !v.Editable || v.Rows[0].CadreName == "" || v.Rows[0].Milestones[0].On != "2024-06-30" {
+	if v := operator.list(id); v.Count != 220 || len(v.Rows) != 220 || !v.Editable || v.Rows[0].CadreName == "" || v.Rows[0].Milestones[0].On != "2024-06-30" {
 		t.Fatalf("drafted as %+v", v)
 	}
 	operator.onList(id, "check", fields{}).refused(http.StatusForbidden, "action_forbidden") // whoever filled it in
@@ -148,10 +148,10 @@ func TestAListIsDraftedCheckedAndPublished(t *testing.T) {
 	_, err := w.lists.Sync(t.Context(), batch.Kind, id, "s") // whatever comes next lets the effect be tried again
 	must(t, err)
 	v := leader.list(id)
-	if v.Stage != "published" || v.Started != 120 || v.Rows[0].LiaisonID == "" || v.Rows[0].Light != "green" {
+	if v.Stage != "published" || v.Started != 220 || v.Rows[0].LiaisonID == "" || v.Rows[0].Light != "green" {
 		t.Fatalf("after the crash %s %d", v.Stage, v.Started)
 	}
-	if own := ziran.list(id); len(own.Rows) != 119 || own.Editable {
+	if own := ziran.list(id); len(own.Rows) != 219 || own.Editable {
 		t.Errorf("the department sees %d rows", len(own.Rows))
 	}
 	if own := w.as("fagai.jingban").list(id); len(own.Rows) != 1 || own.Rows[0].CadreName != "李某(示例)" {

@@ -3,9 +3,12 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"sync"
+	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"luodi/internal/batch"
 	"luodi/internal/event"
@@ -27,8 +30,8 @@ type BatchEffects struct {
 // launchers is how many workflows are started at once.
 const launchers = 8
 
-// Start performs batch.EffectStart: it records the chunk's liaisons in one transaction
-// and starts their workflows. What was done before is found done; a workflow that a
+// Start performs batch.EffectStart: it records the chunk's liaisons, many in one
+// transaction, and starts their workflows. What was done before is found done; a workflow that a
 // crash left unstarted is started by the next try, or by the sweep.
 func (b *BatchEffects) Start(ctx context.Context, _, id string, e process.Effect) (json.RawMessage, error) {
 	var asked batch.Start
@@ -61,37 +64,38 @@ func (b *BatchEffects) Start(ctx context.Context, _, id string, e process.Effect
 		}
 		births = append(births, Birth{ID: a.ID, Cmd: process.Command{ID: "publish:" + id, Name: liaison.CmdAssign, Actor: org.SystemActor(), At: b.Now(), Body: body}})
 	}
-	born, err := b.Recorder.Bear(ctx, births)
-	if err != nil {
-		return nil, err
-	}
-	if err := b.launch(ctx, born); err != nil {
+	if err := b.bear(ctx, births); err != nil {
 		return nil, err
 	}
 	return json.Marshal(batch.StartedUntil{Started: until})
 }
 
-func (b *BatchEffects) launch(ctx context.Context, born []Born[liaison.State]) error {
-	var group sync.WaitGroup
-	failed, slots := make([]error, len(born)), make(chan struct{}, launchers)
-	for i, x := range born {
-		slots <- struct{}{}
-		group.Go(func() {
-			defer func() { <-slots }()
-			data, err := json.Marshal(x.State)
-			if err == nil {
-				err = b.Launcher.Launch(ctx, liaison.Kind, x.ID, liaison.Summary(x.State), x.Version, data)
-			}
-			failed[i] = err
-		})
-	}
-	group.Wait()
-	for _, err := range failed {
+// portion is how many liaisons one transaction records: while their workflows are
+// started, the next ones are recorded.
+const portion = 25
+
+// bear records and starts liaisons. Every start that was begun has ended when it returns.
+func (b *BatchEffects) bear(ctx context.Context, births []Birth) error {
+	var starts errgroup.Group
+	starts.SetLimit(launchers)
+	for part := range slices.Chunk(births, portion) {
+		born, err := b.Recorder.Bear(ctx, part)
 		if err != nil {
-			return err
+			return errors.Join(err, starts.Wait())
+		}
+		for _, x := range born {
+			starts.Go(func() error { return b.launch(ctx, x) })
 		}
 	}
-	return nil
+	return starts.Wait()
+}
+
+func (b *BatchEffects) launch(ctx context.Context, x Born[liaison.State]) error {
+	data, err := json.Marshal(x.State)
+	if err != nil {
+		return err
+	}
+	return b.Launcher.Launch(ctx, liaison.Kind, x.ID, liaison.Summary(x.State), x.Version, data)
 }
 
 // BatchCompleter gives a list that is published what only the transaction can give: its

@@ -79,7 +79,7 @@ func opened(t interface{ Fatal(...any) }) *desk {
 }
 
 func TestAListStartsItsLiaisonsInChunks(t *testing.T) {
-	for rows, want := range map[int]int{1: 1, 50: 1, 51: 2, 500: 10, 1000: 20} {
+	for rows, want := range map[int]int{1: 1, 100: 1, 101: 2, 500: 5, 1000: 10} {
 		d := opened(t)
 		for _, err := range []error{
 			d.do(operator, batch.CmdSetRows, nil, batch.RowsSet{Digest: "d", Count: rows}), d.do(leader, batch.ActCheck, struct{}{}, batch.Given{Digest: "d"}),

@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"luodi/internal/calendar"
@@ -132,14 +131,6 @@ func Tell(e event.Event) string {
 		return tell(e)
 	}
 	return e.Type
-}
-
-func tell[B event.Body](words func(B) string) func(event.Event) string {
-	return func(e event.Event) string {
-		var b B
-		_ = json.Unmarshal(e.Data, &b)
-		return words(b)
-	}
 }
 
 var tellings = map[string]func(event.Event) string{

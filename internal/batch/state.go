@@ -39,7 +39,7 @@ func (x Stage) Label() string {
 const MaxRows = 1000
 
 // Chunk is how many liaisons one step of publishing starts.
-const Chunk = 50
+const Chunk = 100
 
 // Row is one line of a list. ID is unique in it and stays with the row.
 type Row struct {
