@@ -34,6 +34,9 @@ type Server struct {
 	Reviews     *app.Reviews
 	Papers      *app.Papers
 	Panels      *app.Panels
+	Dispatches  *app.Dispatches
+	Liaisons    *app.Liaisons
+	Batches     *app.Batches
 	Projects    *app.Projects
 	Calendar    *app.CalendarService
 	Statistics  *app.Statistics
@@ -84,6 +87,9 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	s.sessionRoutes(a)
 	s.reviewRoutes(a)
 	s.panelRoutes(a)
+	s.liaisonRoutes(a)
+	s.batchRoutes(a)
+	s.dispatchRoutes(a)
 	s.taskRoutes(a)
 	s.peopleRoutes(a)
 	s.draftRoutes(a)

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 
 	"luodi/internal/app"
+	"luodi/internal/batch"
 	"luodi/internal/calendar"
 	"luodi/internal/org"
 )
@@ -22,6 +23,7 @@ type Me struct {
 	MayStart   bool            `json:"may_start_reviews"`
 	MayImport  bool            `json:"may_import_projects"`
 	MayConvene bool            `json:"may_convene_panels"`
+	MayDraft   bool            `json:"may_draft_lists" doc:"liaison lists and dispatch sheets"`
 	MayRecord  bool            `json:"may_record_notices"`
 	Counts     map[app.Box]int `json:"counts" doc:"of each box; 1000 means at least 1000"`
 	Behalf     []Behalf        `json:"behalf" doc:"for whom the caller stands in today"`
@@ -130,9 +132,9 @@ func (s *Server) me(ctx context.Context, a org.Actor) (Me, error) {
 		Unit: MeUnit{ID: a.UnitID, Name: a.UnitName}, RoleLabels: labels(a.Roles), Demo: s.Demo != nil, Counts: counts,
 		MayStart:   app.MayStartReviews(a),
 		MayImport:  app.MayImport(a),
-		MayConvene: app.MayConvene(a),
-		MayRecord:  app.MayRecordNotices(a),
-		Behalf:     []Behalf{},
+		MayConvene: app.MayConvene(a), MayDraft: batch.MayDraft(a),
+		MayRecord: app.MayRecordNotices(a),
+		Behalf:    []Behalf{},
 	}
 	if err != nil {
 		return me, err

@@ -21,10 +21,13 @@ import (
 	"luodi/internal/app"
 	"luodi/internal/app/apptest"
 	"luodi/internal/auth"
+	"luodi/internal/batch"
 	"luodi/internal/blob"
 	"luodi/internal/calendar"
 	"luodi/internal/demo"
+	"luodi/internal/dispatch"
 	"luodi/internal/fault"
+	"luodi/internal/liaison"
 	"luodi/internal/org"
 	"luodi/internal/panel"
 	"luodi/internal/project"
@@ -67,10 +70,21 @@ type town struct {
 	panels    *apptest.Processes[panel.State, panel.Facts]
 	hearing   *hearing
 	watched   *watched
-	sweeper   *app.Sweeper
-	blobs     *blob.Folder
-	inbox     *app.Inbox
-	blobDir   string
+
+	sheets     *apptest.Processes[dispatch.State, dispatch.Facts]
+	dispatches *app.Dispatches
+	carriers   *carriers
+
+	carrying *apptest.Processes[liaison.State, liaison.Facts]
+	liaisons *app.Liaisons
+	lists    *apptest.Processes[batch.State, batch.Facts]
+	batches  *app.Batches
+	launches *launches
+
+	sweeper *app.Sweeper
+	blobs   *blob.Folder
+	inbox   *app.Inbox
+	blobDir string
 
 	housekeeping *app.Housekeeping
 	kicks        int // how often a recount of deadlines was asked for
@@ -218,6 +232,9 @@ func (w *town) wire() {
 		Reads:       w.store,
 		Reviews:     reviews,
 		Papers:      papers,
+		Liaisons:    w.wireLiaisons(calendars),
+		Batches:     w.wireBatches(calendars),
+		Dispatches:  w.wireDispatches(calendars),
 		Panels:      app.NewPanels(kinds, waiting{w.store, w.hearing}, urn, now, newID),
 		Inbox:       w.inbox,
 		Proxies:     &app.Proxies{Journal: w.store, Reads: w.store, Now: now, NewID: newID},
@@ -235,6 +252,7 @@ func (w *town) wire() {
 		Version: "test",
 		Now:     now,
 	}
+	w.inbox.Acts[dispatch.Kind], w.inbox.Acts[liaison.Kind], w.inbox.Acts[batch.Kind] = w.dispatches.Act, w.liaisons.Act, w.batches.Act
 	w.handler = w.server.Handler()
 	w.document = readDocument(w)
 }

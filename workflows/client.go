@@ -2,12 +2,14 @@ package workflows
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
 	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
 
 	"luodi/activities"
 	"luodi/internal/fault"
@@ -107,4 +109,21 @@ func toFault(err error) (version int64, _ error) {
 		return 0, fault.New(fault.NotFound, "process_unknown", "没有这项办理").Because(err)
 	}
 	return 0, fault.New(fault.Unavailable, "engine_unavailable", "流程引擎暂时没有应答,请稍后用同一请求重试").Because(err)
+}
+
+// Launch implements app.Launcher. It waits for no update: what the process begins with
+// is recorded, and the run takes it as its input.
+func (c *Client) Launch(ctx context.Context, kind, id string, summary process.Summary, version int64, state json.RawMessage) error {
+	_, err := c.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: ID(kind, id), TaskQueue: TaskQueue, WorkflowTaskTimeout: workflowTaskTimeout, StaticSummary: summary.Title,
+		TypedSearchAttributes:    temporal.NewSearchAttributes(AttributeProject.ValueSet(summary.ProjectID), AttributeStage.ValueSet(summary.Stage)),
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+	}, kind, map[string]any{"id": id, "version": version, "state": state, "revision": current, "shown": true})
+	var ran *serviceerror.WorkflowExecutionAlreadyStarted
+	if errors.As(err, &ran) {
+		return nil
+	}
+	_, err = toFault(err)
+	return err
 }

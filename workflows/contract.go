@@ -31,6 +31,9 @@ type Input[S any] struct {
 	// Revision is that of the shell that the run was started for: a change of what it
 	// asks of the engine is for new runs, and those under way replay as they began.
 	Revision int `json:"revision,omitempty"`
+	// Shown says that the run was started with its project and stage as search
+	// attributes, so that the first task needn't set them.
+	Shown bool `json:"shown,omitempty"`
 }
 
 // The revisions of the shell.

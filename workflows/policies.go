@@ -45,3 +45,18 @@ func performOptions(name string) workflow.ActivityOptions {
 		},
 	}
 }
+
+// catchUpOptions try until nothing is left, for as long as the next day's run is away:
+// that one makes up for whatever this one couldn't.
+func catchUpOptions(name string) workflow.ActivityOptions {
+	return workflow.ActivityOptions{
+		ScheduleToCloseTimeout: 23 * time.Hour,
+		StartToCloseTimeout:    5 * time.Minute,
+		Summary:                name,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval:    time.Second,
+			BackoffCoefficient: 2,
+			MaximumInterval:    time.Minute,
+		},
+	}
+}

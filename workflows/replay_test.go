@@ -8,6 +8,9 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"luodi/activities"
+	"luodi/internal/batch"
+	"luodi/internal/dispatch"
+	"luodi/internal/liaison"
 	"luodi/internal/panel"
 	"luodi/internal/process"
 	"luodi/internal/review"
@@ -48,6 +51,21 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
+	for _, file := range recordings(t, batch.Kind) {
+		if err := replay(t, batch.Definition(), file); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	for _, file := range recordings(t, liaison.Kind) {
+		if err := replay(t, liaison.Definition(), file); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	for _, file := range recordings(t, dispatch.Kind) {
+		if err := replay(t, dispatch.Definition(), file); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
 }
 
 // A change of the rules needs no versioning: Decide may be anything.
@@ -68,6 +86,13 @@ func TestReplayNoticesAChangedShell(t *testing.T) {
 	def.Timers = func(review.State) []process.Timer { return nil }
 	for _, file := range recordings(t, review.Kind) {
 		if err := replay(t, def, file); err == nil {
+			t.Errorf("%s replays without its timers", file)
+		}
+	}
+	carried := liaison.Definition()
+	carried.Timers = func(liaison.State) []process.Timer { return nil }
+	for _, file := range recordings(t, liaison.Kind) {
+		if err := replay(t, carried, file); err == nil {
 			t.Errorf("%s replays without its timers", file)
 		}
 	}

@@ -28,6 +28,9 @@ type Process[S, F any] struct {
 func (p *Process[S, F]) Run(ctx workflow.Context, in Input[S]) error {
 	sh := &shell[S, F]{Process: p, id: in.ID, state: in.State, version: in.Version, revision: in.Revision,
 		mutex: workflow.NewMutex(ctx), spent: map[string]bool{}}
+	if in.Shown {
+		sh.shown = p.Definition.Summary(in.State)
+	}
 	if err := sh.setup(ctx); err != nil {
 		return err
 	}

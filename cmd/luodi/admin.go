@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,8 +13,11 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"luodi/internal/app"
+	"luodi/internal/batch"
+	"luodi/internal/dispatch"
 	"luodi/internal/event"
 	"luodi/internal/fault"
+	"luodi/internal/liaison"
 	"luodi/internal/panel"
 	"luodi/internal/review"
 	"luodi/workflows"
@@ -101,7 +105,7 @@ func (s *system) compare(ctx context.Context) (app.Reconciled, error) {
 		},
 	}
 	var all app.Reconciled
-	for _, run := range []func(context.Context) (app.Reconciled, error){reviews.Run, panels.Run} {
+	for _, run := range []func(context.Context) (app.Reconciled, error){reviews.Run, panels.Run, s.compareLiaisons, s.compareBatches, s.compareDispatches} {
 		found, err := run(ctx)
 		if err != nil {
 			return all, err
@@ -142,10 +146,10 @@ func verify(ctx context.Context, p program) error {
 }
 
 // history prints what the engine recorded of a process, in the form that a replay
-// test reads: of a review by its id, of a meeting by "panel-" and its id.
+// test reads: of a review by its id, of any other process by its kind, "-" and its id.
 func history(ctx context.Context, p program) error {
 	if len(p.args) != 1 {
-		return fault.New(fault.Invalid, "usage", "用法: luodi history 研判编号 [设置]")
+		return fault.New(fault.Invalid, "usage", "用法: luodi history 研判编号 [设置],其他流程写作 panel-编号、batch-编号、liaison-编号、dispatch-周次")
 	}
 	s, err := start(ctx, p, parts{engine: true})
 	if err != nil {
@@ -153,7 +157,8 @@ func history(ctx context.Context, p program) error {
 	}
 	defer s.close(ctx)
 	id := p.args[0]
-	if !strings.HasPrefix(id, workflows.ID(panel.Kind, "")) {
+	kinds := []string{panel.Kind, batch.Kind, liaison.Kind, dispatch.Kind}
+	if !slices.ContainsFunc(kinds, func(kind string) bool { return strings.HasPrefix(id, workflows.ID(kind, "")) }) {
 		id = workflows.ID(review.Kind, id)
 	}
 	events := s.engine.Client().GetWorkflowHistory(ctx, id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)

@@ -47,7 +47,7 @@ func continuedRuns(t testing.TB, data string) (n int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()         //nolint:errcheck // only read
+	defer db.Close()
 	const continuedAsNew = 6 // temporal.api.enums.v1.WorkflowExecutionStatus
 	if err := db.QueryRow("SELECT count(*) FROM executions_visibility WHERE status = ?", continuedAsNew).Scan(&n); err != nil {
 		t.Fatal(err)

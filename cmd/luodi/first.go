@@ -84,6 +84,9 @@ func (s *system) loadDemo(ctx context.Context, accounts []demo.Account) error {
 			return err
 		}
 	}
+	if err := s.loadLiaisons(ctx); err != nil {
+		return err
+	}
 	// One hash for all: the password is published, a salt of its own would protect nothing.
 	hash, err := auth.NewPasswords(auth.DefaultCost).Hash(ctx, demo.Password)
 	if err != nil {

@@ -21,11 +21,14 @@ import (
 	"luodi/api"
 	"luodi/internal/app"
 	"luodi/internal/auth"
+	"luodi/internal/batch"
 	"luodi/internal/blob"
 	"luodi/internal/calendar"
 	"luodi/internal/config"
+	"luodi/internal/dispatch"
 	"luodi/internal/engine"
 	"luodi/internal/fault"
+	"luodi/internal/liaison"
 	"luodi/internal/org"
 	"luodi/internal/panel"
 	"luodi/internal/project"
@@ -50,10 +53,11 @@ type system struct {
 	calendars *app.Calendars
 	processes *workflows.Client
 	projects  *app.Projects
-	urn       *app.Urn      // nil without a key: then nothing is voted on in secret
-	recount   chan struct{} // kicks the sweep
-	uploads   *blob.Folder  // what people upload
-	documents *blob.Folder  // what the system makes; apart, so that no sweep of uploads touches it
+	carrying  liaison.Template // how liaisons are carried
+	urn       *app.Urn         // nil without a key: then nothing is voted on in secret
+	recount   chan struct{}    // kicks the sweep
+	uploads   *blob.Folder     // what people upload
+	documents *blob.Folder     // what the system makes; apart, so that no sweep of uploads touches it
 }
 
 // parts says which parts a command needs. migrate brings the database's structure up
@@ -156,6 +160,9 @@ func (s *system) wire(ctx context.Context) (err error) {
 	if s.admission, err = loadAdmission(s.config.Admission); err != nil {
 		return err
 	}
+	if s.carrying, err = liaison.Builtin(); err != nil {
+		return err
+	}
 	if s.urn, err = openUrn(s.config, s.lock != nil); err != nil {
 		return err
 	}
@@ -206,6 +213,22 @@ func (s *system) startWorker() error {
 		Record:     &activities.Record[panel.State, panel.Facts]{Recorder: s.panelRecorder()},
 		Facts:      app.PanelSnapshot(s.urn),
 	})
+	workflows.Register(s.worker, &workflows.Process[liaison.State, liaison.Facts]{
+		Definition: liaison.Definition(),
+		Record:     &activities.Record[liaison.State, liaison.Facts]{Recorder: s.liaisonRecorder()},
+		Facts:      app.LiaisonSnapshot(s.calendars, s.carrying),
+	})
+	workflows.Register(s.worker, &workflows.Process[batch.State, batch.Facts]{
+		Definition: batch.Definition(),
+		Record:     &activities.Record[batch.State, batch.Facts]{Recorder: s.batchRecorder()},
+		Facts:      func() batch.Facts { return batch.Facts{} },
+	})
+	workflows.Register(s.worker, &workflows.Process[dispatch.State, dispatch.Facts]{
+		Definition: dispatch.Definition(),
+		Record:     &activities.Record[dispatch.State, dispatch.Facts]{Recorder: s.dispatchRecorder()},
+		Facts:      app.DispatchSnapshot(s.calendars, s.carrying.Rules.Instruction),
+	})
+	workflows.RegisterOccasions(s.worker, &activities.CatchUp{Rhythm: s.rhythm(), Now: clock})
 	workflows.RegisterEffects(s.worker, &activities.Perform{Effects: s.effects()})
 	return s.worker.Start()
 }
@@ -220,13 +243,19 @@ func (s *system) panelRecorder() *app.Recorder[panel.State, panel.Facts] {
 // effects are who performs what processes ask for outside themselves.
 func (s *system) effects() app.Effects {
 	messenger := &app.PanelMessenger{Processes: s.processes, Reads: s.store, Now: clock, NewID: newID}
-	return app.Effects{panel.EffectTell: messenger.Tell, review.EffectPaper: s.papers().Make}
+	compiler := s.dispatchCompiler()
+	advancer := &app.Advancer{Projects: s.projects}
+	return app.Effects{
+		panel.EffectTell: messenger.Tell, review.EffectPaper: s.papers().Make,
+		liaison.EffectAdvance: advancer.Advance, batch.EffectStart: s.batchEffects().Start,
+		dispatch.EffectCompile: compiler.Compile, dispatch.EffectInstruct: compiler.Instruct,
+	}
 }
 
 func (s *system) sweeper() *app.Sweeper {
 	return &app.Sweeper{Store: s.store, Processes: s.processes, Calendars: s.calendars,
 		Now: clock, NewID: newID, Log: s.log, Settled: 5 * time.Second,
-		Also: []func(context.Context) error{s.auth.Sweep, s.housekeeping().Sweep}}
+		Also: []func(context.Context) error{s.auth.Sweep, s.housekeeping().Sweep, untilDone(s.catchUp), s.dispatches().Gather}}
 }
 
 func (s *system) housekeeping() *app.Housekeeping {
@@ -247,13 +276,19 @@ func (s *system) papers() *app.Papers { return &app.Papers{Reads: s.store, Blobs
 func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 	reviews := s.reviews()
 	panels := app.NewPanels(s.processes, s.store, s.urn, clock, newID)
+	liaisons, batches := s.liaisons(), s.batches()
+	dispatches := s.dispatches()
 	return &api.Server{
-		Identity:    &app.Identity{Sessions: sessions{s.auth}, Reads: s.store, Now: clock},
-		Reads:       s.store,
-		Reviews:     reviews,
-		Papers:      s.papers(),
-		Panels:      panels,
-		Inbox:       &app.Inbox{Reads: s.store, Acts: map[string]app.Act{review.Kind: reviews.Act, panel.Kind: panels.Act}, NewID: newID},
+		Identity:   &app.Identity{Sessions: sessions{s.auth}, Reads: s.store, Now: clock},
+		Reads:      s.store,
+		Reviews:    reviews,
+		Papers:     s.papers(),
+		Panels:     panels,
+		Liaisons:   liaisons,
+		Batches:    batches,
+		Dispatches: dispatches,
+		Inbox: &app.Inbox{Reads: s.store, NewID: newID, Acts: map[string]app.Act{
+			review.Kind: reviews.Act, panel.Kind: panels.Act, liaison.Kind: liaisons.Act, batch.Kind: batches.Act, dispatch.Kind: dispatches.Act}},
 		Proxies:     &app.Proxies{Journal: s.store, Reads: s.store, Now: clock, NewID: newID},
 		Drafts:      &app.Drafts{Store: s.store, Now: clock},
 		Attachments: &app.Attachments{Journal: s.store, Reads: s.store, Blobs: s.uploads, Now: clock, NewID: newID},

@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -404,6 +407,17 @@ func told(c bulletin.Correction, before, now *project.Project, events []event.Ev
 	return c
 }
 
+// moreNote says how many changed projects there was no room for.
+func (t *tracing) moreNote() string {
+	return fmt.Sprintf("另有%d个项目的变更影响已发布的数据,此处只列出最早的%d个", t.more, maxCorrections)
+}
+
+// blobDigest is the name under which Blobs keeps data.
+func blobDigest(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
 // Verification tells whether a bulletin computed again from what was known then gives
 // the same bytes.
 type Verification struct {
@@ -435,7 +449,7 @@ func (f *Freezer) Verify(ctx context.Context, s bulletin.State) (Verification, e
 	if err != nil {
 		return out, err
 	}
-	out.KnownAt, out.Digest, out.Recomputed = old.KnownAt, s.Frozen.Digest, digestOf(data)
+	out.KnownAt, out.Digest, out.Recomputed = old.KnownAt, s.Frozen.Digest, blobDigest(data)
 	out.Same = out.Digest == out.Recomputed
 	out.Differences = append(out.Differences, bulletin.Differences(s.ID, s.Number, old, now)...)
 	return out, nil

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"luodi/internal/bulletin"
+	"luodi/internal/dispatch"
 	"luodi/internal/fault"
 	"luodi/internal/org"
 	"luodi/internal/panel"
@@ -98,6 +99,7 @@ var stageLabels = map[string]func(string) string{
 	panel.Kind:  func(stage string) string { return panel.Stage(stage).Label() },
 
 	bulletin.Kind: func(stage string) string { return bulletin.Stage(stage).Label() },
+	dispatch.Kind: func(stage string) string { return dispatch.Stage(stage).Label() },
 }
 
 // StageLabel is a stage's Chinese name; the stage itself for a kind without names.

@@ -252,42 +252,13 @@ func (m *PanelMessenger) Tell(ctx context.Context, _, meeting string, e process.
 		Name: msg.Notice.What, Actor: org.SystemActor(), At: m.Now(), Body: msg.Body, Request: Digest(msg.Notice.What, msg.Body),
 	}
 	out := panel.Delivery{Item: msg.Item, Notice: msg.Notice}
-	err := m.send(ctx, msg.ReviewID, cmd)
+	over := fault.New(fault.Conflict, "review_ended", "研判已办结")
+	err := messenger{m.Processes, m.Reads, m.NewID}.send(ctx, review.Kind, msg.ReviewID, cmd, over)
 	if f := fault.From(err); f != nil {
-		if f.Kind == fault.Unavailable || f.Kind == fault.Internal || f.Kind == fault.RateLimited {
+		if passing(f) {
 			return nil, f
 		}
 		out.Code, out.Refused = f.Code, f.Message
 	}
 	return json.Marshal(out)
-}
-
-// send hands a command to a review. One that a crash left behind its stream, or that
-// the engine lost, is brought level first: its refusal would be of an old state.
-func (m *PanelMessenger) send(ctx context.Context, id string, cmd process.Command) error {
-	for attempt := 1; ; attempt++ {
-		row, err := m.Reads.Process(ctx, review.Kind, id, org.Scope{All: true})
-		if err != nil {
-			return err
-		}
-		_, seen, err := m.Reads.CommandOf(ctx, row.Stream, cmd.ID)
-		if seen || err != nil {
-			return err
-		}
-		if row.Ended {
-			return fault.New(fault.Conflict, "review_ended", "研判已办结")
-		}
-		_, version, err := m.Processes.Send(ctx, review.Kind, id, cmd)
-		lost := fault.HasCode(err, "process_unknown")
-		behind := err != nil && !fault.Is(err, fault.Unavailable) && version < row.Head
-		switch {
-		case !lost && !behind:
-			return err
-		case attempt == maxAttempts:
-			return fault.New(fault.Unavailable, "engine_unavailable", "研判流程尚未恢复,稍后再试").Because(err)
-		}
-		if _, err := m.Processes.Sync(ctx, review.Kind, id, "sync:"+m.NewID()); err != nil {
-			return err
-		}
-	}
 }

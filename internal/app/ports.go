@@ -86,6 +86,9 @@ type Journal interface {
 // Tx is one open transaction that writes.
 type Tx interface {
 	BulletinTx
+	DispatchTx
+	LiaisonTx
+	BatchTx
 
 	// Command finds a decided command; ok is false when there is none.
 	Command(stream, id string) (row CommandRow, ok bool, err error)
@@ -197,6 +200,9 @@ type Notice struct {
 // an object outside the scope is NotFound, like one that doesn't exist.
 type Reads interface {
 	BulletinReads
+	DispatchReads
+	LiaisonReads
+	BatchReads
 
 	Process(ctx context.Context, kind, id string, scope org.Scope) (ProcessRow, error)
 	// ProcessHead is Process without the state, which may be long.
@@ -248,6 +254,9 @@ type Reads interface {
 // Sweeps is the store for the sweep and for reconcile.
 type Sweeps interface {
 	BulletinSweeps
+	DispatchSweeps
+	LiaisonSweeps
+	BatchSweeps
 
 	// Behind lists open processes whose last event is older than before and not
 	// confirmed by the workflow, and ones that ended unconfirmed. A zero before is no bound.

@@ -8,10 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"luodi/internal/batch"
 	"luodi/internal/bulletin"
 	"luodi/internal/calendar"
+	"luodi/internal/dispatch"
 	"luodi/internal/event"
 	"luodi/internal/fault"
+	"luodi/internal/liaison"
 	"luodi/internal/org"
 	"luodi/internal/panel"
 	"luodi/internal/project"
@@ -400,8 +403,9 @@ func Tell(e event.Event) string {
 	if text := project.Tell(e); text != "" {
 		return text
 	}
-	if strings.HasPrefix(e.Type, panel.Kind+".") {
-		return panel.Tell(e)
+	kind, _, _ := strings.Cut(e.Type, ".")
+	if tell, ok := tellers[kind]; ok {
+		return tell(e)
 	}
 	if strings.HasPrefix(e.Type, bulletin.Kind+".") {
 		return bulletin.Tell(e)
@@ -410,6 +414,15 @@ func Tell(e event.Event) string {
 		return text
 	}
 	return review.Tell(e)
+}
+
+// tellers put the events of each kind of process into words; those of a review stand
+// beside those of a condition and a proxy.
+var tellers = map[string]func(event.Event) string{
+	panel.Kind:    panel.Tell,
+	liaison.Kind:  liaison.Tell,
+	batch.Kind:    batch.Tell,
+	dispatch.Kind: dispatch.Tell,
 }
 
 // Get reads one project. NotFound when it isn't the actor's to see.

@@ -84,6 +84,11 @@ func (s *Service[S, F]) Act(ctx context.Context, actor org.Actor, id, action, ke
 	if err != nil {
 		return process.Receipt{}, err
 	}
+	return s.insist(ctx, actor, v, key, cmd)
+}
+
+// insist does a command on a process that a crash left behind or the engine lost, too.
+func (s *Service[S, F]) insist(ctx context.Context, actor org.Actor, v View[S], key string, cmd process.Command) (process.Receipt, error) {
 	for attempt := 1; ; attempt++ {
 		receipt, version, err := s.try(ctx, v, key, cmd)
 		lost := fault.HasCode(err, "process_unknown")
@@ -91,7 +96,7 @@ func (s *Service[S, F]) Act(ctx context.Context, actor org.Actor, id, action, ke
 		if attempt == maxAttempts || !lost && !behind {
 			return receipt, err
 		}
-		if v, err = s.level(ctx, actor, id); err != nil {
+		if v, err = s.level(ctx, actor, v.Row.ID); err != nil {
 			return process.Receipt{}, err
 		}
 	}

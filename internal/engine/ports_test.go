@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"go.temporal.io/server/common/dynamicconfig"
 	"go.temporal.io/server/common/primitives"
 	"go.temporal.io/server/temporal"
 )
@@ -30,7 +31,7 @@ func TestTakenPortIsAnErrorNotTheEndOfTheProcess(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer thief.Close()
-		_, err = tryServer(store, ports, serverLogger{slog.New(slog.DiscardHandler)})
+		_, err = tryServer(store, dynamicconfig.NewNoopClient(), ports, serverLogger{slog.New(slog.DiscardHandler)})
 		var fatal *fatalError
 		if !errors.As(err, &fatal) {
 			t.Errorf("port of %s taken: error is %v", service, err)

@@ -65,6 +65,24 @@ func Decode[B Body](e Event) (B, bool) {
 	return b, json.Unmarshal(e.Data, &b) == nil
 }
 
+// Read decodes what Record wrote; data of another shape reads as far as it fits, for
+// applying and telling events are total.
+func Read[B Body](e Event) B {
+	var b B
+	_ = json.Unmarshal(e.Data, &b)
+	return b
+}
+
+// By makes of what a body does to a state what its event does.
+func By[B Body, S any](apply func(B, S, Event) S) func(S, Event) S {
+	return func(s S, e Event) S { return apply(Read[B](e), s, e) }
+}
+
+// Told makes of a body's words those of its event.
+func Told[B Body](words func(B, Event) string) func(Event) string {
+	return func(e Event) string { return words(Read[B](e), e) }
+}
+
 // Seal numbers drafts after head and chains them to it. A stream's first event
 // follows the zero Event. Roles are left out of the stamp: they say what a person
 // may do today, and the stream says who did it.

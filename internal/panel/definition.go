@@ -40,31 +40,31 @@ func Summary(s State) process.Summary {
 func Tell(e event.Event) string {
 	switch e.Type {
 	case "panel.convened":
-		b := read[ConvenedMeeting](e)
+		b := event.Read[ConvenedMeeting](e)
 		return fmt.Sprintf("召集研判会,成员%d人,议题%d项,定于%s", len(b.Arrangement.Members), len(b.Items), when(b.Arrangement))
 	case "panel.revised":
-		b := read[Revised](e)
+		b := event.Read[Revised](e)
 		return fmt.Sprintf("调整会议安排,成员%d人,定于%s", len(b.Arrangement.Members), when(b.Arrangement))
 	case "panel.item_added":
-		return "增加议题:" + read[ItemAdded](e).Item.ProjectName
+		return "增加议题:" + event.Read[ItemAdded](e).Item.ProjectName
 	case "panel.item_removed":
-		b := read[ItemRemoved](e)
+		b := event.Read[ItemRemoved](e)
 		return with("移出议题:"+b.Label, b.Text)
 	case "panel.attended":
-		b := read[Attended](e)
+		b := event.Read[Attended](e)
 		if b.Marked {
 			return "代为签到:" + b.Name
 		}
 		return "签到:" + attributed(b.Name, e.Actor)
 	case "panel.opened":
-		b := read[Opened](e)
+		b := event.Read[Opened](e)
 		return fmt.Sprintf("开会,应到%d人,实到%d人", b.Members, b.Present)
 	case "panel.minuted":
 		return "整理纪要"
 	case "panel.closed":
 		return "散会"
 	case "panel.cancelled":
-		return with("取消会议", read[CancelledMeeting](e).Text)
+		return with("取消会议", event.Read[CancelledMeeting](e).Text)
 	case "panel.reminded":
 		return "【自动】会议将于一天内召开,已提醒成员"
 	case "panel.overdue":
@@ -77,35 +77,35 @@ func Tell(e event.Event) string {
 func tellItem(e event.Event) string {
 	switch e.Type {
 	case "panel.vote_opened":
-		b := read[VoteOpened](e)
+		b := event.Read[VoteOpened](e)
 		return fmt.Sprintf("“%s”开始表决(第%d轮)", b.Label, b.Round)
 	case "panel.voted":
-		b := read[Voted](e)
+		b := event.Read[Voted](e)
 		head := fmt.Sprintf("“%s”投票:%s", b.Label, attributed(b.Name, e.Actor))
 		if b.Sealed != "" {
 			return head + "(无记名)"
 		}
 		return with(head+","+b.Choice.Label(), b.Text)
 	case "panel.recused":
-		b := read[RecusedFrom](e)
+		b := event.Read[RecusedFrom](e)
 		return with(fmt.Sprintf("“%s”回避:%s", b.Label, b.Name), b.Text)
 	case "panel.vote_closed":
-		b := read[VoteClosed](e)
+		b := event.Read[VoteClosed](e)
 		return fmt.Sprintf("“%s”表决结束:同意%d,不同意%d,弃权%d,%s", b.Label, b.Tally.For, b.Tally.Against, b.Tally.Abstain, b.Tally.Result.Label())
 	case "panel.cast":
-		b := read[CastByChair](e)
+		b := event.Read[CastByChair](e)
 		return with(fmt.Sprintf("“%s”票数相等,主持人裁决:%s", b.Label, b.Choice.Label()), b.Text)
 	case "panel.item_postponed":
-		b := read[ItemPostponed](e)
+		b := event.Read[ItemPostponed](e)
 		return with(fmt.Sprintf("“%s”本次不议", b.Label), b.Text)
 	case "panel.advised":
-		b := read[Advised](e)
+		b := event.Read[Advised](e)
 		return with(fmt.Sprintf("“%s”会议意见", b.Label), b.Text)
 	case "panel.item_told":
-		b := read[ItemTold](e)
+		b := event.Read[ItemTold](e)
 		return fmt.Sprintf("【自动】已告知“%s”的研判:%s", b.Label, noticeLabels[b.Notice.What])
 	case "panel.item_refused":
-		b := read[ItemRefused](e)
+		b := event.Read[ItemRefused](e)
 		return with(fmt.Sprintf("【自动】“%s”的研判未接受%s", b.Label, noticeLabels[b.Notice.What]), b.Text)
 	}
 	return e.Type

@@ -1,7 +1,6 @@
 package panel
 
 import (
-	"encoding/json"
 	"slices"
 
 	"luodi/internal/event"
@@ -19,37 +18,26 @@ func Evolve(s State, e event.Event) State {
 }
 
 var applies = map[string]func(State, event.Event) State{
-	"panel.convened":       by(ConvenedMeeting.apply),
-	"panel.revised":        by(Revised.apply),
-	"panel.item_added":     by(ItemAdded.apply),
-	"panel.item_removed":   by(ItemRemoved.apply),
-	"panel.attended":       by(Attended.apply),
-	"panel.opened":         by(Opened.apply),
-	"panel.vote_opened":    by(VoteOpened.apply),
-	"panel.voted":          by(Voted.apply),
-	"panel.recused":        by(RecusedFrom.apply),
-	"panel.vote_closed":    by(VoteClosed.apply),
-	"panel.cast":           by(CastByChair.apply),
-	"panel.item_postponed": by(ItemPostponed.apply),
-	"panel.advised":        by(Advised.apply),
-	"panel.minuted":        by(Minuted.apply),
-	"panel.closed":         by(ClosedMeeting.apply),
-	"panel.cancelled":      by(CancelledMeeting.apply),
-	"panel.reminded":       by(Reminded.apply),
-	"panel.overdue":        by(PastDue.apply),
-	"panel.item_told":      by(ItemTold.apply),
-	"panel.item_refused":   by(ItemRefused.apply),
-}
-
-func by[B event.Body](apply func(B, State, event.Event) State) func(State, event.Event) State {
-	return func(s State, e event.Event) State { return apply(read[B](e), s, e) }
-}
-
-// read decodes what Record wrote; data of another shape reads as far as it fits.
-func read[B event.Body](e event.Event) B {
-	var b B
-	_ = json.Unmarshal(e.Data, &b)
-	return b
+	"panel.convened":       event.By(ConvenedMeeting.apply),
+	"panel.revised":        event.By(Revised.apply),
+	"panel.item_added":     event.By(ItemAdded.apply),
+	"panel.item_removed":   event.By(ItemRemoved.apply),
+	"panel.attended":       event.By(Attended.apply),
+	"panel.opened":         event.By(Opened.apply),
+	"panel.vote_opened":    event.By(VoteOpened.apply),
+	"panel.voted":          event.By(Voted.apply),
+	"panel.recused":        event.By(RecusedFrom.apply),
+	"panel.vote_closed":    event.By(VoteClosed.apply),
+	"panel.cast":           event.By(CastByChair.apply),
+	"panel.item_postponed": event.By(ItemPostponed.apply),
+	"panel.advised":        event.By(Advised.apply),
+	"panel.minuted":        event.By(Minuted.apply),
+	"panel.closed":         event.By(ClosedMeeting.apply),
+	"panel.cancelled":      event.By(CancelledMeeting.apply),
+	"panel.reminded":       event.By(Reminded.apply),
+	"panel.overdue":        event.By(PastDue.apply),
+	"panel.item_told":      event.By(ItemTold.apply),
+	"panel.item_refused":   event.By(ItemRefused.apply),
 }
 
 func (b ConvenedMeeting) apply(_ State, e event.Event) State {

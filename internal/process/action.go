@@ -333,3 +333,13 @@ func (s *Schema) name() string {
 	}
 	return s.Title
 }
+
+// Encoded is the JSON of a body that the program made of plain values, which always can
+// be encoded: one that can't is a mistake in the program.
+func Encoded(v any) json.RawMessage {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}

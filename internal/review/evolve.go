@@ -1,7 +1,6 @@
 package review
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -28,14 +27,7 @@ type applied interface {
 	apply(State, event.Event) State
 }
 
-func by[B applied](s State, e event.Event) State { return read[B](e).apply(s, e) }
-
-// read decodes what Record wrote; data of another shape reads as far as it fits.
-func read[B event.Body](e event.Event) B {
-	var b B
-	_ = json.Unmarshal(e.Data, &b)
-	return b
-}
+func by[B applied](s State, e event.Event) State { return event.Read[B](e).apply(s, e) }
 
 func opened(c process.Clock) Step { return Step{Clock: c, Light: process.Green} }
 

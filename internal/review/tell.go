@@ -14,16 +14,16 @@ import (
 // that they are.
 var tellers = map[string]func(event.Event) string{
 	"review.submitted": func(e event.Event) string {
-		return fmt.Sprintf("发起研判,拟请%d个部门会审", len(read[Submitted](e).Seats))
+		return fmt.Sprintf("发起研判,拟请%d个部门会审", len(event.Read[Submitted](e).Seats))
 	},
-	"review.accepted":     func(e event.Event) string { return with("受理,进入部门会审", read[Accepted](e).Text) },
-	"review.seats_opened": func(e event.Event) string { return "轮到" + names(read[SeatsOpened](e).Names) + "出具意见" },
+	"review.accepted":     func(e event.Event) string { return with("受理,进入部门会审", event.Read[Accepted](e).Text) },
+	"review.seats_opened": func(e event.Event) string { return "轮到" + names(event.Read[SeatsOpened](e).Names) + "出具意见" },
 	"review.seats_dropped": func(e event.Event) string {
-		b := read[SeatsDropped](e)
+		b := event.Read[SeatsDropped](e)
 		return names(b.Names) + "无需再出具意见:" + b.Why
 	},
 	"review.returned": func(e event.Event) string {
-		b := read[Returned](e)
+		b := event.Read[Returned](e)
 		head := "退回补正(" + b.Label
 		if b.Route != "" {
 			head += ",补正后" + b.Route.Label()
@@ -31,91 +31,100 @@ var tellers = map[string]func(event.Event) string{
 		return with(head+")", b.Text)
 	},
 	"review.sent_back": func(e event.Event) string {
-		b := read[SentBack](e)
+		b := event.Read[SentBack](e)
 		return with("退回"+names(b.Names)+"重新出具意见", b.Text)
 	},
 	"review.resubmitted": tellResubmitted,
-	"review.forwarded":   func(e event.Event) string { return with("审核补正材料并转送", read[Forwarded](e).Text) },
+	"review.forwarded":   func(e event.Event) string { return with("审核补正材料并转送", event.Read[Forwarded](e).Text) },
 	"review.reseated": func(e event.Event) string {
-		b := read[Reseated](e)
+		b := event.Read[Reseated](e)
 		return b.Why + ",请" + names(b.Names) + "出具意见"
 	},
 	"review.opined":         tellOpined,
-	"review.drafted":        func(e event.Event) string { return "拟稿送签:" + read[Drafted](e).Opinion.Label() },
-	"review.draft_returned": func(e event.Event) string { return with("退回拟稿", read[DraftReturned](e).Text) },
-	"review.claimed":        func(e event.Event) string { return read[Claimed](e).Holder.Name + "认领" },
+	"review.drafted":        func(e event.Event) string { return "拟稿送签:" + event.Read[Drafted](e).Opinion.Label() },
+	"review.draft_returned": func(e event.Event) string { return with("退回拟稿", event.Read[DraftReturned](e).Text) },
+	"review.claimed":        func(e event.Event) string { return event.Read[Claimed](e).Holder.Name + "认领" },
 	"review.released":       func(event.Event) string { return "退回公共池" },
 	"review.transferred": func(e event.Event) string {
-		b := read[Transferred](e)
+		b := event.Read[Transferred](e)
 		if b.UnitName != "" {
 			return with("转办给"+b.UnitName, b.Text)
 		}
 		return with("转办给"+b.Holder.Name, b.Text)
 	},
-	"review.delegated":   func(e event.Event) string { b := read[Delegated](e); return with("委派"+b.To.Name+"办理", b.Text) },
-	"review.handed_back": func(e event.Event) string { return with("交回委派", read[HandedBack](e).Text) },
+	"review.delegated": func(e event.Event) string {
+		b := event.Read[Delegated](e)
+		return with("委派"+b.To.Name+"办理", b.Text)
+	},
+	"review.handed_back": func(e event.Event) string { return with("交回委派", event.Read[HandedBack](e).Text) },
 	"review.taken_back": func(e event.Event) string {
-		b := read[TakenBack](e)
+		b := event.Read[TakenBack](e)
 		return "取回" + map[string]string{"opinion": "已出具的意见", "draft": "送签的意见", "delegation": "委派", "return": "退回"}[b.What] + "(" + b.Label + ")"
 	},
 	"review.signer_added": func(e event.Event) string {
-		b := read[SignerAdded](e)
+		b := event.Read[SignerAdded](e)
 		return with(b.Where.Label()+":请"+b.UnitName+"会签("+b.ToName+")", b.Text)
 	},
-	"review.signer_removed": func(e event.Event) string { b := read[SignerRemoved](e); return with("减签:"+b.Name, b.Text) },
+	"review.signer_removed": func(e event.Event) string { b := event.Read[SignerRemoved](e); return with("减签:"+b.Name, b.Text) },
 	"review.lapsed": func(e event.Event) string {
-		b := read[Lapsed](e)
+		b := event.Read[Lapsed](e)
 		said := "视为无意见"
 		if b.Opinion == Agree {
 			said = "视为同意"
 		}
 		return "【自动】" + b.Label + "逾期未反馈,按规则" + said
 	},
-	"review.remarked": func(e event.Event) string { return with("补充说明(不改变结果)", read[Remarked](e).Text) },
-	"review.copied":   func(e event.Event) string { b := read[Copied](e); return with("抄送"+names(b.Names), b.Text) },
+	"review.remarked": func(e event.Event) string { return with("补充说明(不改变结果)", event.Read[Remarked](e).Text) },
+	"review.copied":   func(e event.Event) string { b := event.Read[Copied](e); return with("抄送"+names(b.Names), b.Text) },
 	"review.read":     func(event.Event) string { return "已阅" },
-	"review.urged":    func(e event.Event) string { b := read[Urged](e); return with("催办"+b.Label, b.Text) },
+	"review.urged":    func(e event.Event) string { b := event.Read[Urged](e); return with("催办"+b.Label, b.Text) },
 	"review.paused":   tellPaused,
 	"review.resumed":  tellResumed,
 	"review.extended": tellExtended,
 	"review.panel_opened": func(e event.Event) string {
-		return with("部门意见齐备,提请研判会", read[PanelOpened](e).Why)
+		return with("部门意见齐备,提请研判会", event.Read[PanelOpened](e).Why)
 	},
-	"review.panel_scheduled":    tellScheduled,
-	"review.panel_unscheduled":  func(e event.Event) string { return with("移出研判会议程", read[Unscheduled](e).Reason) },
-	"review.panel_voted":        tellVoted,
-	"review.decision_opened":    func(event.Event) string { return "会审意见齐备,进入决定" },
-	"review.decided":            tellDecided,
-	"review.evidence_submitted": func(e event.Event) string { return with("提交条件落实材料", read[EvidenceSubmitted](e).Text) },
-	"review.evidence_returned":  func(e event.Event) string { return with("退回条件落实材料", read[EvidenceReturned](e).Text) },
+	"review.panel_scheduled":   tellScheduled,
+	"review.panel_unscheduled": func(e event.Event) string { return with("移出研判会议程", event.Read[Unscheduled](e).Reason) },
+	"review.panel_voted":       tellVoted,
+	"review.decision_opened":   func(event.Event) string { return "会审意见齐备,进入决定" },
+	"review.decided":           tellDecided,
+	"review.evidence_submitted": func(e event.Event) string {
+		return with("提交条件落实材料", event.Read[EvidenceSubmitted](e).Text)
+	},
+	"review.evidence_returned": func(e event.Event) string {
+		return with("退回条件落实材料", event.Read[EvidenceReturned](e).Text)
+	},
 	"review.condition_closed": func(e event.Event) string {
-		b := read[ConditionClosed](e)
+		b := event.Read[ConditionClosed](e)
 		if b.Waived {
 			return with("豁免条件", b.Text)
 		}
 		return with("核销条件", b.Text)
 	},
 	"review.condition_moved": func(e event.Event) string {
-		b := read[ConditionMoved](e)
+		b := event.Read[ConditionMoved](e)
 		return with("条件期限调整为"+b.Due, b.Text)
 	},
-	"review.reopened": func(e event.Event) string { return with("重启研判", read[Reopened](e).Text) },
+	"review.reopened": func(e event.Event) string { return with("重启研判", event.Read[Reopened](e).Text) },
 	"review.concluded": func(e event.Event) string {
-		b := read[Concluded](e)
+		b := event.Read[Concluded](e)
 		return with("研判办结:"+b.Outcome.Label(), b.Text)
 	},
 	"review.paper_issued": func(e event.Event) string {
-		b := read[PaperIssued](e)
+		b := event.Read[PaperIssued](e)
 		return fmt.Sprintf("【自动】生成研判意见书%s(PDF 校验码 %s)", b.Number, brief16(b.PDF.ID))
 	},
-	"review.reminded": func(e event.Event) string { return "【自动】" + read[Reminded](e).Label + "即将到期,已提醒" },
+	"review.reminded": func(e event.Event) string {
+		return "【自动】" + event.Read[Reminded](e).Label + "即将到期,已提醒"
+	},
 	"review.light_changed": func(e event.Event) string {
-		b := read[LightChanged](e)
+		b := event.Read[LightChanged](e)
 		return "【自动】" + b.Label + map[process.Light]string{
 			process.Yellow: "到期未办,亮黄灯", process.Red: "严重逾期,亮红灯并提请招商中心督办"}[b.Light]
 	},
 	"review.deadline_moved": func(e event.Event) string {
-		b := read[DeadlineMoved](e)
+		b := event.Read[DeadlineMoved](e)
 		return "【自动】放假安排有变," + b.Label + "期限调整为" + moment(b.Clock.Due)
 	},
 }
@@ -129,7 +138,7 @@ func Tell(e event.Event) string {
 }
 
 func tellResubmitted(e event.Event) string {
-	b := read[Resubmitted](e)
+	b := event.Read[Resubmitted](e)
 	head := "补正后重新提交"
 	if len(b.Changes) > 0 {
 		head += "(变更:" + labels(b.Changes) + ")"
@@ -138,7 +147,7 @@ func tellResubmitted(e event.Event) string {
 }
 
 func tellOpined(e event.Event) string {
-	b := read[Opined](e)
+	b := event.Read[Opined](e)
 	verb := "出具意见:"
 	if b.Signed {
 		verb = "签发意见:"
@@ -147,7 +156,7 @@ func tellOpined(e event.Event) string {
 }
 
 func tellPaused(e event.Event) string {
-	b := read[PausedAll](e)
+	b := event.Read[PausedAll](e)
 	head := "中止计时"
 	if !b.Until.IsZero() {
 		head += "至" + b.Until.String()
@@ -159,21 +168,21 @@ func tellResumed(e event.Event) string {
 	if e.Actor.System {
 		return "【自动】中止期满,恢复计时"
 	}
-	return with("恢复计时", read[ResumedAll](e).Text)
+	return with("恢复计时", event.Read[ResumedAll](e).Text)
 }
 
 func tellExtended(e event.Event) string {
-	b := read[Extended](e)
+	b := event.Read[Extended](e)
 	return with(fmt.Sprintf("批准%s延长%d个工作日,至%s", b.Label, b.Days, moment(b.Clock.Due)), b.Text)
 }
 
 func tellScheduled(e event.Event) string {
-	b := read[Scheduled](e)
+	b := event.Read[Scheduled](e)
 	return "列入研判会议程:" + b.Title + "(" + moment(b.At) + ")"
 }
 
 func tellVoted(e event.Event) string {
-	v := read[PanelVoted](e).Verdict
+	v := event.Read[PanelVoted](e).Verdict
 	result := "未通过"
 	if v.passed() {
 		result = "通过"
@@ -186,7 +195,7 @@ func tellVoted(e event.Event) string {
 }
 
 func tellDecided(e event.Event) string {
-	b := read[Decided](e)
+	b := event.Read[Decided](e)
 	head := "作出决定:" + b.Outcome.Label()
 	if n := len(b.Conditions); n > 0 {
 		head += fmt.Sprintf("(附%d项条件)", n)

@@ -299,3 +299,17 @@ func (k Kinds) Version(ctx context.Context, kind, id string) (int64, error) {
 	}
 	return p.Version(ctx, kind, id)
 }
+
+// Launch implements app.Launcher.
+func (p *Processes[S, F]) Launch(_ context.Context, kind, id string, _ process.Summary, version int64, state json.RawMessage) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.reachable(kind); err != nil {
+		return err
+	}
+	if at := p.take(id); at.version == 0 {
+		at.version = version
+		return json.Unmarshal(state, &at.state)
+	}
+	return nil
+}

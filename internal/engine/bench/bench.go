@@ -246,3 +246,33 @@ func viaLocalActivity(ctx workflow.Context) error {
 
 // record stands where Luodi's decision is made; here it does nothing.
 func record(context.Context) error { return nil }
+
+// StartMany starts n bare workflows, so many at once, and measures until the last is
+// accepted. They are terminated afterwards.
+func StartMany(ctx context.Context, c client.Client, n, atOnce int, options worker.Options) (time.Duration, error) {
+	queue := fmt.Sprintf("bench-start-%d", time.Now().UnixNano())
+	w := worker.New(c, queue, options)
+	w.RegisterWorkflowWithOptions(loop, workflow.RegisterOptions{Name: workflowName})
+	w.RegisterActivity(record)
+	if err := w.Start(); err != nil {
+		return 0, fmt.Errorf("bench: %w", err)
+	}
+	defer w.Stop()
+	var group sync.WaitGroup
+	failed, slots := make([]error, n), make(chan struct{}, atOnce)
+	id := func(i int) string { return fmt.Sprintf("%s-%d", queue, i) }
+	began := time.Now()
+	for i := range n {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			_, failed[i] = c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: id(i), TaskQueue: queue}, workflowName, Nothing)
+		})
+	}
+	group.Wait()
+	took := time.Since(began)
+	for i := range n {
+		failed = append(failed, c.TerminateWorkflow(context.WithoutCancel(ctx), id(i), "", "measured"))
+	}
+	return took, errors.Join(failed...)
+}

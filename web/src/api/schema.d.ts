@@ -106,6 +106,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispatches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Weekly dispatch sheets that the caller may see, the latest first */
+        get: operations["list-dispatches"];
+        put?: never;
+        /** Make the sheet of a past week; one that is there is answered as it stands */
+        post: operations["make-dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One sheet as far as the caller sees it, with what the caller may do and its timeline */
+        get: operations["get-dispatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed */
+        get: operations["list-dispatch-actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do one of the actions */
+        post: operations["act-on-dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}/sheet.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sheet, or a unit's page, as Word */
+        get: operations["download-dispatch-word"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}/sheet.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sheet, or a unit's page, as PDF */
+        get: operations["download-dispatch-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dispatches/{id}/sheet.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sheet as a workbook: totals, and a worksheet for each county and department that the caller sees */
+        get: operations["download-dispatch-workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drafts": {
         parameters: {
             query?: never;
@@ -137,6 +257,211 @@ export interface paths {
         post?: never;
         /** Delete a draft */
         delete: operations["delete-draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaison-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Liaison lists that the caller may see, the latest first */
+        get: operations["list-liaison-lists"];
+        put?: never;
+        /** Draft an empty list */
+        post: operations["create-liaison-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaison-lists/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty list to fill in */
+        get: operations["download-liaison-list-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaison-lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One list with the rows that the caller sees, what the caller may do and its timeline */
+        get: operations["get-liaison-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaison-lists/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed */
+        get: operations["list-liaison-list-actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaison-lists/{id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do one of the actions */
+        post: operations["act-on-liaison-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaison-lists/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace all rows of a draft by those of a workbook; every problem comes with its cell */
+        post: operations["import-liaison-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaison-lists/{id}/list.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows that the caller sees as a workbook, with how each liaison stands */
+        get: operations["export-liaison-list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaison-lists/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace all rows of a draft: all of them or, with everything that is wrong, none */
+        put: operations["set-liaison-list-rows"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaisons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Liaisons that the caller may see: the red before the yellow before the green, then by what is due next */
+        get: operations["list-liaisons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaisons/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One liaison with what the caller may do and its timeline */
+        get: operations["get-liaison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaisons/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed */
+        get: operations["list-liaison-actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/liaisons/{id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do one of the actions */
+        post: operations["act-on-liaison"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -740,6 +1065,70 @@ export interface components {
             /** @description share that has to agree */
             pass: string;
         };
+        Batch: {
+            /** @description as /actions says for the caller */
+            actions: components["schemas"]["Action"][];
+            /**
+             * Format: int64
+             * @description its number in the year, once published
+             */
+            batch?: number;
+            /** Format: date-time */
+            checked_at?: string;
+            checked_by?: components["schemas"]["Person"];
+            /**
+             * Format: int64
+             * @description rows
+             */
+            count: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @description SHA-256 of the rows: what was checked is what is published */
+            digest?: string;
+            /** @description the caller may set the rows now */
+            editable: boolean;
+            /** @description who last set the rows */
+            filled_by?: components["schemas"]["Person"];
+            /**
+             * @description clocks and weekly reports count from this day
+             * @example 2023-09-01
+             */
+            from: string;
+            id: string;
+            illustrative?: boolean;
+            /** @description 2023年第一批, or the title of one that is not published */
+            name: string;
+            /** Format: date-time */
+            published_at?: string;
+            published_by?: components["schemas"]["Person"];
+            remark?: string;
+            /** @description why it was last sent back */
+            returned?: string;
+            /** @description those that the caller sees */
+            rows: components["schemas"]["BatchListRow"][];
+            /** @enum {string} */
+            stage: "draft" | "checked" | "publishing" | "published" | "cancelled";
+            stage_label: string;
+            /**
+             * Format: int64
+             * @description liaisons that run, of count
+             */
+            started: number;
+            timeline: components["schemas"]["TimelineItem"][];
+            title: string;
+            /** @description of projects, with their milestones */
+            types: components["schemas"]["BatchType"][];
+            /**
+             * Format: int64
+             * @description number of the last event
+             */
+            version: number;
+            /** @description of the cancellation */
+            why?: string;
+            /** Format: int64 */
+            year: number;
+        };
         "Batch-tasksRequest": {
             /** @enum {string} */
             action: "read" | "claim";
@@ -753,6 +1142,43 @@ export interface components {
             process_id: string;
             /** @description what of the process is claimed, such as a seat */
             target?: string;
+        };
+        BatchListRow: {
+            cadre_id?: string;
+            cadre_name: string;
+            county_id: string;
+            county_name: string;
+            department_id: string;
+            department_name: string;
+            id: string;
+            /** @description once it runs */
+            liaison_id?: string;
+            light?: string;
+            /** @description planned days that differ from the template's */
+            milestones: components["schemas"]["BatchPlanned"][];
+            project_id: string;
+            project_name: string;
+            project_type: string;
+            /** @enum {string} */
+            role: "lead" | "support";
+            role_label: string;
+            stage?: string;
+            stage_label?: string;
+            team?: string;
+        };
+        BatchMilestone: {
+            /**
+             * Format: int64
+             * @description working days after the first day, unless planned otherwise
+             */
+            days: number;
+            id: string;
+            title: string;
+        };
+        BatchPlanned: {
+            id: string;
+            /** @example 2023-09-01 */
+            on: string;
         };
         BatchResult: {
             /** @description why it was not done: the code of a problem */
@@ -769,6 +1195,43 @@ export interface components {
              * @description of the process after it
              */
             version?: number;
+        };
+        BatchRow: {
+            /**
+             * Format: int64
+             * @description its number in the year, once published
+             */
+            batch?: number;
+            /**
+             * Format: int64
+             * @description rows
+             */
+            count: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            id: string;
+            illustrative?: boolean;
+            /** @description 2023年第一批, or the title of one that is not published */
+            name: string;
+            /** Format: date-time */
+            published_at?: string;
+            /** @enum {string} */
+            stage: "draft" | "checked" | "publishing" | "published" | "cancelled";
+            stage_label: string;
+            /**
+             * Format: int64
+             * @description liaisons that run, of count
+             */
+            started: number;
+            title: string;
+            /** Format: int64 */
+            year: number;
+        };
+        BatchType: {
+            id: string;
+            milestones: components["schemas"]["BatchMilestone"][];
+            title: string;
         };
         Behalf: {
             name: string;
@@ -906,6 +1369,433 @@ export interface components {
             field: string;
             message: string;
         };
+        Dispatch: {
+            /** @description as /actions says for the caller */
+            actions: components["schemas"]["Action"][];
+            /** @description made by the schedule */
+            automatic: boolean;
+            /** @description made on a later day than it was due (补制) */
+            belated: boolean;
+            /** Format: date-time */
+            closed_at?: string;
+            /** Format: date-time */
+            compiled_at?: string;
+            /** @description absent while the sheet is compiled for the first time */
+            content?: components["schemas"]["DispatchContent"];
+            /** @description SHA-256 of the frozen content */
+            digest?: string;
+            /**
+             * Format: date-time
+             * @description when it was to be made
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description first moment that the sheet is about
+             */
+            from: string;
+            /** @description the week, such as 2023-W40 */
+            id: string;
+            instructions: components["schemas"]["DispatchInstruction"][];
+            /** Format: date-time */
+            issued_at?: string;
+            issued_by?: components["schemas"]["Person"];
+            /**
+             * @description the worst of the running instructions
+             * @enum {string}
+             */
+            light: "green" | "yellow" | "red";
+            /**
+             * Format: date-time
+             * @description when it was made
+             */
+            opened_at: string;
+            /** @description the caller has read it (已阅) */
+            read: boolean;
+            /** @description for those who see the whole */
+            reads: components["schemas"]["DispatchRead"][];
+            /** @enum {string} */
+            stage: "compiling" | "draft" | "issued" | "closed";
+            stage_label: string;
+            timeline: components["schemas"]["TimelineItem"][];
+            title: string;
+            /**
+             * Format: date-time
+             * @description not included; everything is as it stood then
+             */
+            until: string;
+            /**
+             * Format: int64
+             * @description number of the last event
+             */
+            version: number;
+            /** @description the caller sees every unit's page */
+            whole: boolean;
+        };
+        DispatchContent: {
+            /** @description of the bands of problems_by_age */
+            age_labels: string[];
+            city: components["schemas"]["DispatchTotals"];
+            /** @description add up to the city for who sees the whole */
+            counties: components["schemas"]["DispatchUnitTotals"][];
+            /** @description likewise */
+            departments: components["schemas"]["DispatchUnitTotals"][];
+            /** Format: date-time */
+            made_at: string;
+            /** @description of ?unit=, or the widest that the caller sees */
+            page: components["schemas"]["DispatchPage"];
+            /** @description of the city, such as 96.5%; — when no report was due */
+            report_rate: string;
+        };
+        DispatchFile: {
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+        };
+        DispatchInstruction: {
+            answer?: string;
+            /** Format: date-time */
+            answered_at?: string;
+            answered_by?: string;
+            cadre_id?: string;
+            cadre_name?: string;
+            /** @description the unit answers here, and not in a liaison */
+            direct: boolean;
+            /** Format: date-time */
+            done_at?: string;
+            done_by?: string;
+            /**
+             * Format: date-time
+             * @description end of that day, once issued
+             */
+            due?: string;
+            files: components["schemas"]["DispatchFile"][];
+            id: string;
+            /** @description answered by its deadline */
+            in_time: boolean;
+            /** @description it was handed to this liaison */
+            liaison_id?: string;
+            /** @enum {string} */
+            light?: "green" | "yellow" | "red";
+            /**
+             * @description the day that was set
+             * @example 2023-09-01
+             */
+            on: string;
+            project_id?: string;
+            project_name?: string;
+            /** @description why the liaison did not take it */
+            refusal?: string;
+            /** @description of whoever struck it off */
+            remark?: string;
+            /** @description why it was sent back */
+            returned?: string;
+            /**
+             * Format: int64
+             * @description 1 when issued, one more whenever it was sent back
+             */
+            round: number;
+            /** @enum {string} */
+            status: "planned" | "open" | "answered" | "done";
+            status_label: string;
+            text: string;
+            unit_id: string;
+            unit_name: string;
+            /** Format: int64 */
+            urged: number;
+        };
+        DispatchLate: {
+            county: components["schemas"]["DispatchUnit"];
+            /**
+             * Format: int64
+             * @description working days past due; 0 within the first
+             */
+            days: number;
+            department: components["schemas"]["DispatchUnit"];
+            /** Format: date-time */
+            due: string;
+            /** @enum {string} */
+            kind: "report" | "milestone" | "problem" | "acknowledge";
+            liaison_id?: string;
+            project_id: string;
+            project_name: string;
+            title: string;
+        };
+        DispatchLight: {
+            /** Format: date-time */
+            at: string;
+            county: components["schemas"]["DispatchUnit"];
+            department: components["schemas"]["DispatchUnit"];
+            /** @enum {string} */
+            from: "green" | "yellow" | "red";
+            liaison_id?: string;
+            project_id: string;
+            project_name: string;
+            /** @description what set it; empty for a recovery */
+            rule?: string;
+            /** @enum {string} */
+            to: "green" | "yellow" | "red";
+        };
+        DispatchMoved: {
+            /** Format: date-time */
+            at: string;
+            county: components["schemas"]["DispatchUnit"];
+            department: components["schemas"]["DispatchUnit"];
+            /** @enum {string} */
+            kind: "milestone" | "stage" | "problem";
+            /** @description it was past its deadline */
+            late?: boolean;
+            liaison_id?: string;
+            project_id: string;
+            project_name: string;
+            title: string;
+        };
+        DispatchPage: {
+            late: components["schemas"]["DispatchLate"][];
+            lights: components["schemas"]["DispatchLight"][];
+            moved: components["schemas"]["DispatchMoved"][];
+            problems: components["schemas"]["DispatchProblem"][];
+            red: components["schemas"]["DispatchRed"][];
+            report_rate: string;
+            /** @description instructions of earlier sheets that were not done */
+            standing: components["schemas"]["DispatchStanding"][];
+            totals: components["schemas"]["DispatchTotals"];
+            /** @description absent for the whole */
+            unit_id?: string;
+            unit_name: string;
+        };
+        DispatchProblem: {
+            county: components["schemas"]["DispatchUnit"];
+            /**
+             * Format: int64
+             * @description calendar days since it was raised
+             */
+            days: number;
+            department: components["schemas"]["DispatchUnit"];
+            /** Format: date-time */
+            due: string;
+            id: string;
+            late?: boolean;
+            /** @enum {string} */
+            level: "unit" | "centre" | "city";
+            liaison_id?: string;
+            project_id: string;
+            project_name: string;
+            title: string;
+        };
+        DispatchRead: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+        };
+        DispatchRed: {
+            county: components["schemas"]["DispatchUnit"];
+            department: components["schemas"]["DispatchUnit"];
+            liaison_id?: string;
+            project_id: string;
+            project_name: string;
+            rule: string;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: int64
+             * @description the how-manieth week in red this is
+             */
+            weeks: number;
+        };
+        DispatchRow: {
+            /**
+             * Format: int64
+             * @description instructions that wait to be checked
+             */
+            answered: number;
+            /** @description made by the schedule */
+            automatic: boolean;
+            /** @description made on a later day than it was due (补制) */
+            belated: boolean;
+            /** Format: date-time */
+            closed_at?: string;
+            /** @description SHA-256 of the frozen content */
+            digest?: string;
+            /**
+             * Format: date-time
+             * @description next deadline of an instruction
+             */
+            due?: string;
+            /**
+             * Format: date-time
+             * @description when it was to be made
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description first moment that the sheet is about
+             */
+            from: string;
+            /** @description the week, such as 2023-W40 */
+            id: string;
+            /** Format: int64 */
+            instructions: number;
+            /** Format: date-time */
+            issued_at?: string;
+            /** Format: int64 */
+            liaisons: number;
+            /**
+             * @description the worst of the running instructions
+             * @enum {string}
+             */
+            light: "green" | "yellow" | "red";
+            /**
+             * Format: date-time
+             * @description when it was made: later than due_at after the server was down
+             */
+            opened_at: string;
+            opened_by: string;
+            /** Format: int64 */
+            red: number;
+            /**
+             * Format: int64
+             * @description instructions that are not answered
+             */
+            running: number;
+            /** @enum {string} */
+            stage: "compiling" | "draft" | "issued" | "closed";
+            stage_label: string;
+            title: string;
+            /**
+             * Format: date-time
+             * @description not included
+             */
+            until: string;
+            /** Format: int64 */
+            yellow: number;
+        };
+        DispatchStanding: {
+            /**
+             * Format: int64
+             * @description working days past due when the sheet was made; 0 when it wasn't
+             */
+            days: number;
+            /** Format: date-time */
+            due: string;
+            id: string;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** @example 2023-W40 */
+            sheet: string;
+            status: string;
+            text: string;
+            unit: components["schemas"]["DispatchUnit"];
+        };
+        DispatchTotals: {
+            /**
+             * Format: int64
+             * @description begun in the window
+             */
+            assigned: number;
+            /**
+             * Format: int64
+             * @description changes of light for the better
+             */
+            better: number;
+            /**
+             * Format: int64
+             * @description ended in the window
+             */
+            ended: number;
+            /** Format: int64 */
+            green: number;
+            /**
+             * Format: int64
+             * @description under way at the end of the window
+             */
+            liaisons: number;
+            /**
+             * Format: int64
+             * @description reached in the window
+             */
+            milestones: number;
+            /**
+             * Format: int64
+             * @description overdue at the end of the window
+             */
+            milestones_late: number;
+            /** Format: int64 */
+            problems_at_centre: number;
+            /** Format: int64 */
+            problems_at_city: number;
+            /** Format: int64 */
+            problems_at_unit: number;
+            /** @description open ones: up to 7 days, 8 to 15, 16 to 30, more */
+            problems_by_age: number[];
+            /**
+             * Format: int64
+             * @description struck off in the window (销号)
+             */
+            problems_closed: number;
+            /**
+             * Format: int64
+             * @description open past their first deadline
+             */
+            problems_late: number;
+            /** Format: int64 */
+            problems_open: number;
+            /** Format: int64 */
+            red: number;
+            /**
+             * Format: int64
+             * @description weekly reports that fell due in the window
+             */
+            reports_due: number;
+            /**
+             * Format: int64
+             * @description handed in, but after they were due
+             */
+            reports_late: number;
+            /**
+             * Format: int64
+             * @description not handed in by the end of the window
+             */
+            reports_missing: number;
+            /** Format: int64 */
+            reports_on_time: number;
+            /**
+             * Format: int64
+             * @description projects that the registry moved to another stage
+             */
+            stages: number;
+            /**
+             * Format: int64
+             * @description red since before the window
+             */
+            still_red: number;
+            /**
+             * Format: int64
+             * @description assignments overdue for 签收
+             */
+            unacknowledged: number;
+            /**
+             * Format: int64
+             * @description changes of light for the worse
+             */
+            worse: number;
+            /** Format: int64 */
+            yellow: number;
+        };
+        DispatchUnit: {
+            id: string;
+            name: string;
+        };
+        DispatchUnitTotals: {
+            report_rate: string;
+            totals: components["schemas"]["DispatchTotals"];
+            unit_id?: string;
+            unit_name: string;
+        };
         Draft: {
             /**
              * Format: date-time
@@ -921,6 +1811,22 @@ export interface components {
         };
         DraftList: {
             items: components["schemas"]["Draft"][];
+        };
+        Entry: {
+            cadre_id?: string;
+            /** @description of a cadre without an account */
+            cadre_name?: string;
+            department_id: string;
+            /** @description of a row that was there before; empty for a new one */
+            id?: string;
+            /** @description planned days that differ from the template's */
+            milestones?: components["schemas"]["Planned"][];
+            project_id: string;
+            /** @description id of a type of the template */
+            project_type: string;
+            /** @enum {string} */
+            role: "lead" | "support";
+            team?: string;
         };
         EventTally: {
             /**
@@ -1044,10 +1950,317 @@ export interface components {
             target?: number;
             year_on_year_percent?: string;
         };
+        Liaison: {
+            acked_by?: string;
+            acknowledged: components["schemas"]["LiaisonDuty"];
+            /** @description as /actions says for the caller */
+            actions: components["schemas"]["Action"][];
+            /** @description open requests */
+            asks: components["schemas"]["LiaisonAsk"][];
+            /** Format: date-time */
+            assigned_at: string;
+            /** Format: int64 */
+            batch: number;
+            cadre_id?: string;
+            cadre_name: string;
+            /** @description why the light isn't green, the worst first */
+            causes: components["schemas"]["LiaisonCause"][];
+            /** @description names of the units that got a copy */
+            copies: string[];
+            county_id: string;
+            department_id: string;
+            department_name: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * @description first day that clocks and reports count from
+             * @example 2023-09-01
+             */
+            from: string;
+            id: string;
+            illustrative?: boolean;
+            instructions: components["schemas"]["LiaisonInstruction"][];
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** Format: date-time */
+            light_since: string;
+            /** @description the stretches under each light */
+            lights: components["schemas"]["LiaisonSpan"][];
+            list_id: string;
+            milestones: components["schemas"]["LiaisonMilestone"][];
+            problems: components["schemas"]["LiaisonProblem"][];
+            project_id: string;
+            project_name: string;
+            project_type: string;
+            reads: components["schemas"]["ReadReceipt"][];
+            /** @enum {string} */
+            role: "lead" | "support";
+            role_label: string;
+            /** @enum {string} */
+            stage: "assigned" | "active" | "suspended" | "producing" | "terminated" | "handed_over";
+            stage_label: string;
+            /** Format: date-time */
+            suspended_at?: string;
+            team?: string;
+            template: string;
+            /** @description who was in charge, the first first */
+            terms: components["schemas"]["LiaisonTerm"][];
+            timeline: components["schemas"]["TimelineItem"][];
+            /**
+             * Format: int64
+             * @description number of the last event
+             */
+            version: number;
+            visits: components["schemas"]["LiaisonVisit"][];
+            /** @description oldest first */
+            weeks: components["schemas"]["LiaisonWeek"][];
+            /** @description of suspension or end */
+            why?: string;
+            /** Format: int64 */
+            year: number;
+        };
+        LiaisonAsk: {
+            by: components["schemas"]["Person"];
+            duty: components["schemas"]["LiaisonDuty"];
+            id: string;
+            /** @enum {string} */
+            kind: "postpone" | "change" | "suspend" | "terminate";
+            /** @description what is asked for */
+            label: string;
+            milestone?: string;
+            /**
+             * @description the day asked for
+             * @example 2023-09-01
+             */
+            on?: string;
+            text: string;
+        };
+        LiaisonCause: {
+            /** @enum {string} */
+            light: "yellow" | "red";
+            rule: string;
+        };
+        LiaisonCounts: {
+            /** Format: int64 */
+            green: number;
+            /** Format: int64 */
+            red: number;
+            /** Format: int64 */
+            yellow: number;
+        };
+        LiaisonDuty: {
+            /** Format: date-time */
+            done_at?: string;
+            /** Format: date-time */
+            due?: string;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** @description counted over a year without a holiday notice */
+            provisional: boolean;
+            /**
+             * @description waiting: not owed yet; late: done after it was due; void: owed no more
+             * @enum {string}
+             */
+            status: "waiting" | "open" | "done" | "late" | "missed" | "void";
+            /**
+             * Format: int64
+             * @description how often it was urged 催办
+             */
+            urged?: number;
+        };
+        LiaisonFile: {
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+        };
+        LiaisonInstruction: {
+            answer?: string;
+            by?: string;
+            duty: components["schemas"]["LiaisonDuty"];
+            id: string;
+            /** @description the week of the dispatch sheet */
+            sheet: string;
+            text: string;
+        };
+        LiaisonList: {
+            /** @description of all that the filter leaves, whatever light it asks for */
+            counts: components["schemas"]["LiaisonCounts"];
+            items: components["schemas"]["LiaisonRow"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        LiaisonMilestone: {
+            /** @example 2023-09-01 */
+            actual?: string;
+            /** @description who reported it */
+            by?: string;
+            /** @description of the start of production, by the centre */
+            confirm?: components["schemas"]["LiaisonDuty"];
+            duty: components["schemas"]["LiaisonDuty"];
+            /** @description days planned before postponements, oldest first */
+            earlier: string[];
+            files: components["schemas"]["LiaisonFile"][];
+            id: string;
+            /** @example 2023-09-01 */
+            planned: string;
+            /** @description why the registry didn't take it */
+            problem?: string;
+            /** @description why it was last sent back */
+            refused?: string;
+            /** @description of the registry, that it means */
+            stage?: string;
+            text?: string;
+            title: string;
+            /** @description the registry knows */
+            told?: boolean;
+        };
+        LiaisonProblem: {
+            /** Format: date-time */
+            closed_at?: string;
+            closed_by?: string;
+            /** @description 销号 */
+            confirm?: components["schemas"]["LiaisonDuty"];
+            /** @description of whoever has to see to it */
+            duty: components["schemas"]["LiaisonDuty"];
+            id: string;
+            kind: string;
+            kind_label: string;
+            /** @enum {string} */
+            level: "unit" | "centre" | "city";
+            level_label: string;
+            /** @description the latest word on it */
+            note?: string;
+            /** Format: int64 */
+            notes?: number;
+            owner_id: string;
+            owner_name: string;
+            /** Format: date-time */
+            raised_at: string;
+            raised_by: components["schemas"]["Person"];
+            /** Format: int64 */
+            reopened?: number;
+            solution?: string;
+            /** Format: date-time */
+            solved_at?: string;
+            solved_by?: string;
+            text?: string;
+            title: string;
+        };
+        LiaisonRow: {
+            /** Format: date-time */
+            assigned_at: string;
+            /** Format: int64 */
+            batch: number;
+            cadre_id?: string;
+            cadre_name: string;
+            county_id: string;
+            department_id: string;
+            department_name: string;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            illustrative?: boolean;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** @description the rule that set the light */
+            light_rule?: string;
+            /** Format: date-time */
+            light_since: string;
+            list_id: string;
+            /**
+             * Format: date-time
+             * @description of the next milestone
+             */
+            next_due?: string;
+            next_milestone?: string;
+            /** Format: int64 */
+            open_problems: number;
+            project_id: string;
+            project_name: string;
+            /** @enum {string} */
+            role: "lead" | "support";
+            /** @enum {string} */
+            stage: "assigned" | "active" | "suspended" | "producing" | "terminated" | "handed_over";
+            team?: string;
+            /** Format: int64 */
+            year: number;
+        };
+        LiaisonSpan: {
+            /** Format: date-time */
+            from: string;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            rule?: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        LiaisonTerm: {
+            cadre_name: string;
+            department_id: string;
+            department_name: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        LiaisonVisit: {
+            by: string;
+            /** @example 2023-09-01 */
+            on: string;
+            text: string;
+        };
+        LiaisonWeek: {
+            by?: string;
+            duty: components["schemas"]["LiaisonDuty"];
+            /**
+             * Format: date-time
+             * @description when it was first handed in
+             */
+            first_at?: string;
+            /**
+             * @description the week's last working day
+             * @example 2023-09-01
+             */
+            last: string;
+            /** @description of the open and the latest only; older texts are in the timeline */
+            progress?: string;
+            /** @description why it was sent back */
+            returned?: string;
+            /** Format: int64 */
+            returns?: number;
+            /** @description 2023-W40, ISO 8601 */
+            week: string;
+        };
+        ListBatchRow: {
+            items: components["schemas"]["BatchRow"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListColleague: {
             items: components["schemas"]["Colleague"][];
             /** @description absent on the last page */
             next_cursor?: string;
+        };
+        ListDispatchRow: {
+            items: components["schemas"]["DispatchRow"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListDraft: {
+            /**
+             * @description clocks and weekly reports count from this day
+             * @example 2023-09-01
+             */
+            from: string;
+            illustrative?: boolean;
+            remark?: string;
+            title: string;
+            /** Format: int64 */
+            year: number;
         };
         ListMeetingRow: {
             items: components["schemas"]["MeetingRow"][];
@@ -1064,6 +2277,10 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        MakeDispatchInputBody: {
+            /** @description ISO week, such as 2023-W40 */
+            week: string;
+        };
         Me: {
             /** @description for whom the caller stands in today */
             behalf: components["schemas"]["Behalf"][];
@@ -1074,6 +2291,8 @@ export interface components {
             /** @description a demonstration: all data are illustrative */
             demo: boolean;
             may_convene_panels: boolean;
+            /** @description liaison lists and dispatch sheets */
+            may_draft_lists: boolean;
             may_import_projects: boolean;
             may_record_notices: boolean;
             may_start_reviews: boolean;
@@ -1358,6 +2577,11 @@ export interface components {
             for?: string;
             name: string;
             unit_name?: string;
+        };
+        Planned: {
+            id: string;
+            /** @example 2023-09-01 */
+            on: string;
         };
         Preview: {
             copy_to?: string[];
@@ -1853,6 +3077,14 @@ export interface components {
             unstaffed?: boolean;
             veto?: boolean;
             why: string;
+        };
+        "Set-liaison-list-rowsRequest": {
+            rows: components["schemas"]["Entry"][];
+            /**
+             * Format: int64
+             * @description of the list as it was seen
+             */
+            version: number;
         };
         Share: {
             /**
@@ -2659,6 +3891,784 @@ export interface operations {
             };
         };
     };
+    "list-dispatches": {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                year?: number;
+                stage?: "compiling" | "draft" | "issued" | "closed";
+                /** @description only sheets that are not closed, or only those that are */
+                open?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDispatchRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "make-dispatch": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeDispatchInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dispatch": {
+        parameters: {
+            query?: {
+                /** @description a county's or department's page; the widest that the caller sees when absent */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dispatch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-dispatch-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-dispatch": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-dispatch-word": {
+        parameters: {
+            query?: {
+                /** @description a county's or department's page; the widest that the caller sees when absent */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file, under its own media type */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-dispatch-pdf": {
+        parameters: {
+            query?: {
+                /** @description a county's or department's page; the widest that the caller sees when absent */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file, under its own media type */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-dispatch-workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the week, such as 2023-W40 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx workbook */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-drafts": {
         parameters: {
             query?: never;
@@ -2972,6 +4982,1314 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-liaison-lists": {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                year?: number;
+                stage?: "draft" | "checked" | "publishing" | "published" | "cancelled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBatchRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-liaison-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-liaison-list-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx workbook */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-liaison-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-liaison-list-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-liaison-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-liaison-list": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-liaison-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx workbook */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-liaison-list-rows": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-liaison-list-rowsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-liaisons": {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                /** @description part of the project's or the cadre's name */
+                q?: string;
+                light?: "green" | "yellow" | "red";
+                stage?: "assigned" | "active" | "suspended" | "producing" | "terminated" | "handed_over";
+                /** @description only those that go on, or only those that are over */
+                open?: "true" | "false";
+                /** @description true: only what the caller's unit or the caller carries */
+                mine?: "true" | "false";
+                department_id?: string;
+                county_id?: string;
+                project_id?: string;
+                list_id?: string;
+                year?: number;
+                batch?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiaisonList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-liaison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Liaison"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-liaison-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-liaison": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
             };
             /** @description Bad Request */
             400: {

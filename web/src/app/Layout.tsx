@@ -1,4 +1,4 @@
-import { AuditOutlined, BarChartOutlined, CalendarOutlined, InboxOutlined, LogoutOutlined, ProjectOutlined, SwapOutlined, TeamOutlined } from "@ant-design/icons";
+import { LogoutOutlined } from "@ant-design/icons";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { App, Badge, Button, Layout as Frame, Menu, Spin } from "antd";
 import { Suspense } from "react";
@@ -7,6 +7,7 @@ import { asProblem } from "../api/problem";
 import { me, signOut, startSession } from "../api/queries";
 import type { Me } from "../api/types";
 import { Trouble } from "../components/PageState";
+import { groups, placeAt, type Place } from "./places";
 import { SessionContext } from "./session";
 
 /** Layout is the frame of every page; without a session it leads to the sign-in page and back. */
@@ -76,22 +77,21 @@ function Header({ session }: { session: Me }) {
   );
 }
 
-const places = [
-  { key: "/inbox", label: "待办事项", icon: <InboxOutlined /> },
-  { key: "/projects", label: "项目库", icon: <ProjectOutlined /> },
-  { key: "/reviews", label: "落地前研判", icon: <AuditOutlined /> },
-  { key: "/panels", label: "研判会", icon: <TeamOutlined /> },
-  { key: "/proxies", label: "我的代理", icon: <SwapOutlined /> },
-  { key: "/statistics", label: "年度统计", icon: <BarChartOutlined /> },
-  { key: "/calendar", label: "工作日历", icon: <CalendarOutlined /> },
-];
-
 function Nav({ todo }: { todo: number }) {
-  const { pathname } = useLocation();
+  const here = placeAt(useLocation().pathname);
   const navigate = useNavigate();
-  const here = places.find((p) => pathname.startsWith(p.key))?.key;
+  const item = (place: Place) => ({
+    key: place.path,
+    icon: place.icon,
+    label: (
+      <Link to={place.path} tabIndex={-1} aria-current={place.path === here ? "page" : undefined}>
+        {place.label}
+        {place.path === "/inbox" && todo > 0 && <Badge count={todo} overflowCount={999} size="small" style={{ marginInlineStart: 8 }} title={`${todo >= 1000 ? "999件以上" : `${todo}件`}待办`} />}
+      </Link>
+    ),
+  });
   return (
-    <nav aria-label="主导航">
+    <nav aria-label="主导航" className="nav">
       <Menu
         mode="inline"
         selectedKeys={here ? [here] : []}
@@ -99,16 +99,7 @@ function Nav({ todo }: { todo: number }) {
         onClick={({ key, domEvent }) => {
           if (domEvent.type === "keydown") void navigate(key); // a click follows its link by itself
         }}
-        items={places.map((p) => ({
-          key: p.key,
-          icon: p.icon,
-          label: (
-            <Link to={p.key} tabIndex={-1} aria-current={p.key === here ? "page" : undefined}>
-              {p.label}
-              {p.key === "/inbox" && todo > 0 && <Badge count={todo} overflowCount={999} size="small" style={{ marginInlineStart: 8 }} title={`${todo >= 1000 ? "999件以上" : `${todo}件`}待办`} />}
-            </Link>
-          ),
-        }))}
+        items={groups.map((g) => ({ type: "group", key: g.label ?? "", label: g.label, children: g.places.map(item) }))}
       />
     </nav>
   );

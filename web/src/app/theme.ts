@@ -18,6 +18,7 @@ export const theme: ThemeConfig = {
   },
   components: {
     Layout: { headerBg: ink, headerHeight: 52, headerPadding: "0 20px", siderBg: "#fff" },
+    Menu: { itemHeight: 34, itemMarginBlock: 2, groupTitleFontSize: 12, groupTitleColor: "#5d6b79" },
     Table: { cellPaddingBlockMD: 9, headerBg: "#f6f8fa", headerColor: "#4a5866" },
     Segmented: { trackBg: "#e1e7ed", itemSelectedColor: blue },
     Card: { headerFontSize: 15, headerHeight: 44, headerPadding: 16, bodyPadding: 16 },

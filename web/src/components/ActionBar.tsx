@@ -7,6 +7,7 @@ import type { Action } from "../api/types";
 const aside = new Set([
   "release", "transfer", "delegate", "add_signer", "remove_signer", "take_back", "remark", "waive_condition", "move_condition",
   "cc", "pause", "extend", "revise", "add_item", "remove_item", "postpone_item", "recuse",
+  "ask_change", "ask_suspend", "comment",
 ]);
 const most = 5;
 

@@ -77,7 +77,8 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-function ImportProblem({ problem }: { problem: Problem }) {
+/** ImportProblem lists everything that is wrong with a workbook, by cell. */
+export function ImportProblem({ problem }: { problem: Problem }) {
   return (
     <>
       <Alert type={problem.uncertain ? "warning" : "error"} showIcon role="alert" title={problem.message} />

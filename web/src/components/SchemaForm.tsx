@@ -6,7 +6,7 @@ import { pathOf } from "../api/problem";
 import type { Schema } from "../api/types";
 import { choosesOnly } from "../lib/keys";
 import { fromShanghai, toShanghai } from "../lib/time";
-import { FilePicker, PeoplePicker, ReviewPicker, UnitPicker, type Named } from "./pickers";
+import { FilePicker, LiaisonPicker, PeoplePicker, ProjectPicker, ReviewPicker, UnitPicker, type Named } from "./pickers";
 
 type Values = Record<string, unknown>;
 type Path = (string | number)[];
@@ -166,6 +166,8 @@ function control(field: Schema) {
     case "unit": return <UnitPicker />;
     case "user": return <PeoplePicker />;
     case "review": return <ReviewPicker />;
+    case "project": return <ProjectPicker />;
+    case "liaison": return <LiaisonPicker />;
     case "textarea": return <Input.TextArea autoSize={{ minRows: 3, maxRows: 12 }} showCount maxLength={field.maxLength} />;
     default: return <Input maxLength={field.maxLength} />;
   }
@@ -181,7 +183,7 @@ function listControl(field: Schema) {
 
 const optionsOf = (field: Schema) => (field.oneOf ?? []).map((c) => ({ value: c.const, label: c.title }));
 const rangeOf = (field: Schema) => (field.minimum !== undefined && field.maximum !== undefined ? `${field.minimum}至${field.maximum}` : undefined);
-const isChosen = (field: Schema) => !!field.oneOf || ["date", "date-time", "unit", "user", "review"].includes(field.format ?? "");
+const isChosen = (field: Schema) => !!field.oneOf || ["date", "date-time", "unit", "user", "review", "project", "liaison"].includes(field.format ?? "");
 
 function rulesOf(field: Schema, label: string, required: boolean): FormRule[] {
   if (field.type === "array") return (field.minItems ?? 0) > 0 ? [{ required: true, type: "array", message: `请选择${label}` }] : [];

@@ -1,15 +1,16 @@
 import { UploadOutlined } from "@ant-design/icons";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { App, Button, Select, Upload, type SelectProps, type UploadFile } from "antd";
 import { useState } from "react";
 import { upload } from "../api/files";
 import { newKey } from "../api/idempotency";
+import { liaisons } from "../api/liaisons";
 import { people } from "../api/people";
 import { asProblem } from "../api/problem";
-import { units } from "../api/queries";
+import { projects, units } from "../api/queries";
 import { awaitingPanel } from "../api/reviews";
 import type { Colleague } from "../api/types";
-import { useSession } from "../app/session";
+import { useSession, useUnitName } from "../app/session";
 import { formatSize } from "../lib/size";
 
 /** Named is a person or a file as a form holds it: with its name, so that a saved draft can show it again. */
@@ -88,6 +89,43 @@ export function ReviewPicker(props: Given & { value?: string; onChange?: (value?
       notFoundContent={isError ? "未能取得研判" : "没有等待上会的研判"}
       showSearch={{ optionFilterProp: "label" }}
       options={data?.map((r) => ({ value: r.id, label: r.project_name }))}
+    />
+  );
+}
+
+type Found = Given & { value?: string; onChange?: (value?: string) => void };
+interface Offer { value: string; label: string; detail: string }
+
+/** ProjectPicker finds a project by part of its name, code or investor; known is the one that a form begins with. */
+export function ProjectPicker({ known, ...rest }: Found & { known?: Named }) {
+  const [q, setQ] = useState("");
+  const unitName = useUnitName();
+  const found = useInfiniteQuery(projects({ q: q || undefined, framework: "false" }));
+  const options: Offer[] = found.data?.pages[0]?.items.map((p) => ({ value: p.id, label: p.name, detail: `${p.code} · ${unitName(p.county_id)}` })) ?? [];
+  if (known && !options.some((o) => o.value === known.id)) options.unshift({ value: known.id, label: known.name, detail: "" });
+  return <FoundSelect {...rest} placeholder="输入项目名称、编号或投资方查找" query={found} onSearch={setQ} options={options} />;
+}
+
+/** LiaisonPicker finds a liaison that goes on, by part of the project's or the cadre's name. */
+export function LiaisonPicker(props: Found) {
+  const [q, setQ] = useState("");
+  const found = useInfiniteQuery(liaisons({ q: q || undefined, open: "true" }));
+  const options: Offer[] = found.data?.pages[0]?.items.map((l) => ({ value: l.id, label: l.project_name, detail: `${l.department_name} ${l.cadre_name}` })) ?? [];
+  return <FoundSelect {...props} placeholder="输入项目名称或包联领导查找" query={found} onSearch={setQ} options={options} />;
+}
+
+function FoundSelect({ query, onSearch, options, ...rest }: Found & {
+  placeholder: string; query: { isFetching: boolean; isPending: boolean; isError: boolean }; onSearch: (text: string) => void; options: Offer[];
+}) {
+  return (
+    <Select
+      {...rest}
+      allowClear
+      loading={query.isFetching}
+      notFoundContent={query.isError ? "未能取得" : query.isPending ? "正在查找" : "没有找到"}
+      showSearch={{ filterOption: false, onSearch: (text) => onSearch(text.trim()) }}
+      options={options}
+      optionRender={(o) => <>{o.label}<div className="muted small">{o.data.detail}</div></>}
     />
   );
 }

@@ -42,11 +42,18 @@ export const meetingStages: Option[] = [
   { value: "convened", label: "筹备" }, { value: "open", label: "开会" }, { value: "closed", label: "散会" }, { value: "cancelled", label: "取消" },
 ];
 
+export const liaisonStages: Option[] = [
+  { value: "assigned", label: "待签收" }, { value: "active", label: "推进中" }, { value: "suspended", label: "已中止" },
+  { value: "producing", label: "已投产" }, { value: "terminated", label: "已终止" }, { value: "handed_over", label: "已移交下年度" },
+];
+
+export const liaisonRoles: Option[] = [{ value: "lead", label: "牵头包联" }, { value: "support", label: "协同包联" }];
+
 export const lights: Option[] = [
   { value: "red", label: "红灯(严重逾期)" }, { value: "yellow", label: "黄灯(到期未办)" }, { value: "green", label: "绿灯(期限内)" },
 ];
 
-export const taskKinds: Option[] = [{ value: "review", label: "落地前研判" }, { value: "panel", label: "研判会" }];
+export const taskKinds: Option[] = [{ value: "review", label: "落地前研判" }, { value: "panel", label: "研判会" }, { value: "liaison", label: "包联" }];
 
 /** taskActions are the kinds of work that an inbox is filtered by. */
 export const taskActions: Option[] = [
@@ -61,3 +68,12 @@ export const choices: Option[] = [{ value: "for", label: "同意" }, { value: "a
 /** labelOf is the label of a value, or the value itself if the server is newer than this page. */
 export const labelOf = (options: Option[], value: string | undefined): string =>
   options.find((o) => o.value === value)?.label ?? value ?? "";
+
+export const listStages: Option[] = [
+  { value: "draft", label: "草拟" }, { value: "checked", label: "已核对" }, { value: "publishing", label: "下达中" },
+  { value: "published", label: "已下达" }, { value: "cancelled", label: "已取消" },
+];
+
+export const dispatchStages: Option[] = [
+  { value: "compiling", label: "生成中" }, { value: "draft", label: "待印发" }, { value: "issued", label: "已印发" }, { value: "closed", label: "已办结" },
+];

@@ -45,7 +45,9 @@ export function filterOf(query: URLSearchParams, behalf: Pick<Me["behalf"][numbe
 export const atMost = (count: number | undefined): string => ((count ?? 0) >= 1000 ? "999+" : String(count ?? 0));
 
 /** addressOf is the page of what a task belongs to. */
-export const addressOf = (t: Pick<Task, "kind" | "process_id">): string => `/${t.kind === "panel" ? "panels" : "reviews"}/${t.process_id}`;
+export const addressOf = (t: Pick<Task, "kind" | "process_id">): string => `/${placesOf[t.kind] ?? "reviews"}/${t.process_id}`;
+
+const placesOf: Record<string, string> = { panel: "panels", liaison: "liaisons" };
 
 /** Inbox is where an official's day starts: what waits, worst and earliest first. */
 export function Inbox() {

@@ -4,9 +4,11 @@ import { Button, Card, Descriptions, Steps, Table, Tooltip, type DescriptionsPro
 import { lazy, Suspense } from "react";
 import { useNavigate, useParams, useSearchParams } from "react-router";
 import { project, projectTimeline } from "../api/queries";
+import { liaisons } from "../api/liaisons";
 import { reviews } from "../api/reviews";
-import type { Me, Project as ProjectData, ReviewRow } from "../api/types";
+import type { LiaisonRow, Me, Project as ProjectData, ReviewRow } from "../api/types";
 import { useSession, useUnitName } from "../app/session";
+import { useLiaisonColumns } from "../components/liaisonColumns";
 import { Loaded } from "../components/PageState";
 import { Page } from "../components/Page";
 import { PagedTable } from "../components/PagedTable";
@@ -81,6 +83,7 @@ function Detail({ p }: { p: ProjectData }) {
         <Card title="基本情况"><Facts p={p} /></Card>
         {p.funds_arrived.length > 0 && <Card title="到位资金"><Funds p={p} /></Card>}
         <Card title="落地前研判"><ReviewsOf id={p.id} /></Card>
+        <Card title="包联"><LiaisonsOf id={p.id} /></Card>
       </div>
       <Card title="全程记录"><Loaded query={timeline}>{(items) => <Timeline items={items} />}</Loaded></Card>
     </div>
@@ -141,4 +144,8 @@ function Funds({ p }: { p: ProjectData }) {
 
 function ReviewsOf({ id }: { id: string }) {
   return <PagedTable<ReviewRow> list={useInfiniteQuery(reviews({ project_id: id }))} columns={useReviewColumns({ project: false })} empty="还没有发起过研判" label="研判" />;
+}
+
+function LiaisonsOf({ id }: { id: string }) {
+  return <PagedTable<LiaisonRow> list={useInfiniteQuery(liaisons({ project_id: id }))} columns={useLiaisonColumns({ project: false })} empty="还没有单位包联" label="包联" scrollX={820} />;
 }

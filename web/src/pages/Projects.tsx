@@ -2,10 +2,11 @@ import { DownloadOutlined, ImportOutlined } from "@ant-design/icons";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Button, Input, Select, type TableProps } from "antd";
 import { lazy, Suspense, useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 import { exportAddress, projects, templateAddress, units, type ProjectFilter } from "../api/queries";
 import type { Project } from "../api/types";
 import { useSession, useUnitName } from "../app/session";
+import { useFilters } from "../app/useFilters";
 import { Page } from "../components/Page";
 import { PagedTable } from "../components/PagedTable";
 import { Illustrative, ProjectStage } from "../components/Status";
@@ -29,15 +30,9 @@ export function filterOf(query: URLSearchParams): ProjectFilter {
 
 export function Projects() {
   const session = useSession();
-  const [query, setQuery] = useSearchParams();
+  const [query, narrow] = useFilters();
   const [importing, setImporting] = useState(false);
   const filter = filterOf(query);
-  const narrow = (name: string, value: string | undefined) => {
-    const next = new URLSearchParams(query);
-    if (value) next.set(name, value);
-    else next.delete(name);
-    setQuery(next, { replace: true });
-  };
   return (
     <Page
       title="项目库"

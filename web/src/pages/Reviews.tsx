@@ -1,10 +1,11 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Input, Select } from "antd";
-import { useNavigate, useSearchParams } from "react-router";
+import { useNavigate } from "react-router";
 import { reviews, type ReviewFilter } from "../api/reviews";
 import type { ReviewRow } from "../api/types";
 import { useSession } from "../app/session";
+import { useFilters } from "../app/useFilters";
 import { Page } from "../components/Page";
 import { PagedTable } from "../components/PagedTable";
 import { useReviewColumns } from "../components/reviewColumns";
@@ -23,14 +24,8 @@ export function filterOf(query: URLSearchParams): ReviewFilter {
 export function Reviews() {
   const session = useSession();
   const navigate = useNavigate();
-  const [query, setQuery] = useSearchParams();
+  const [query, narrow] = useFilters();
   const { q, stage, open } = filterOf(query);
-  const narrow = (name: string, value: string | undefined) => {
-    const next = new URLSearchParams(query);
-    if (value) next.set(name, value);
-    else next.delete(name);
-    setQuery(next, { replace: true });
-  };
   return (
     <Page title="落地前研判" actions={session.may_start_reviews && <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate("/reviews/new")}>发起研判</Button>}>
       <div className="filters" role="search" aria-label="筛选研判">

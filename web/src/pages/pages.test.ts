@@ -74,6 +74,7 @@ describe("inbox", () => {
   it("opens what a task belongs to", () => {
     expect(addressOf({ kind: "review", process_id: "r" })).toBe("/reviews/r");
     expect(addressOf({ kind: "panel", process_id: "p" })).toBe("/panels/p");
+    expect(addressOf({ kind: "liaison", process_id: "l" })).toBe("/liaisons/l");
   });
 });
 

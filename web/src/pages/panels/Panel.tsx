@@ -13,6 +13,7 @@ import { Page } from "../../components/Page";
 import { Light } from "../../components/Status";
 import { Timeline } from "../../components/Timeline";
 import { shareLabel } from "../../lib/shares";
+import { isOn, offersOn, settled } from "../../lib/targets";
 import { isSet, stamp } from "../../lib/time";
 import { Arrangement, arrangementOf, showErrors, valuesOf, type Values } from "./Arrangement";
 import { MeetingStage } from "./Panels";
@@ -33,7 +34,7 @@ export function Panel() {
     <Page
       title={p ? p.title : "研判会"}
       note={p && <span className="clock"><MeetingStage stage={p.stage} label={p.stage_label} />{!isSet(p.ended_at) && <Light light={p.light} />}{stamp(p.at)}</span>}
-      actions={p && <ActionBar actions={p.actions.filter((a) => !onItems(a))} onChoose={(action) => setChosen({ action })} />}
+      actions={p && <ActionBar actions={p.actions.filter((a) => !isOn(a, ["item"]))} onChoose={(action) => setChosen({ action })} />}
     >
       <Loaded query={query}>
         {(data) => (
@@ -46,9 +47,6 @@ export function Panel() {
     </Page>
   );
 }
-
-/** onItems: actions that are done to one item of the agenda have their buttons there. */
-const onItems = (a: Action): boolean => a.allowed && !!a.schema?.properties?.item;
 
 function Dialog({ p, chosen: { action, item }, onClose }: { p: PanelData; chosen: Chosen; onClose: () => void }) {
   const client = useQueryClient();
@@ -63,7 +61,7 @@ function Dialog({ p, chosen: { action, item }, onClose }: { p: PanelData; chosen
   if (action.action === "revise") return <Revise p={p} onClose={close} onDone={done} />;
   return (
     <ActionDialog
-      action={item ? onItem(action, item) : action}
+      action={item ? settled(action, "item", item) : action}
       subject={item ? `${p.id}.${item}` : p.id}
       initial={action.action === "minutes" ? { text: p.minutes } : undefined}
       send={(name, body, key) => actOnPanel(p.id, name, body, key)}
@@ -71,13 +69,6 @@ function Dialog({ p, chosen: { action, item }, onClose }: { p: PanelData; chosen
       onDone={done}
     />
   );
-}
-
-/** onItem is an action whose item is settled. */
-function onItem(action: Action, item: string): Action {
-  const schema = action.schema ?? {};
-  const field = schema.properties?.item ?? {};
-  return { ...action, schema: { ...schema, properties: { ...schema.properties, item: { ...field, oneOf: field.oneOf?.filter((c) => c.const === item) } } } };
 }
 
 function Revise({ p, onClose, onDone }: { p: PanelData; onClose: () => void; onDone: () => void }) {
@@ -172,8 +163,7 @@ function Members({ p }: { p: PanelData }) {
 const statusColors: Record<string, string> = { voting: "processing", tied: "gold", passed: "green", failed: "red", no_quorum: "orange" };
 
 function Item({ item: x, p, choose }: { item: PanelItem; p: PanelData; choose: (chosen: Chosen) => void }) {
-  const offered: Action[] = p.actions;
-  const actions = offered.filter((a) => onItems(a) && a.schema?.properties?.item?.oneOf?.some((c) => c.const === x.id));
+  const actions = offersOn(p.actions, "item", x.id);
   const voted = x.votes.length, eligible = p.members.filter((m) => m.present && !x.recused.includes(m.name)).length;
   return (
     <Card

@@ -1,10 +1,11 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Button, Input, Select, Tag, type TableProps } from "antd";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate } from "react-router";
 import { meetings, type MeetingFilter } from "../../api/panels";
 import type { Meeting } from "../../api/types";
 import { useSession } from "../../app/session";
+import { useFilters } from "../../app/useFilters";
 import { Page } from "../../components/Page";
 import { PagedTable } from "../../components/PagedTable";
 import { Light } from "../../components/Status";
@@ -38,14 +39,8 @@ const columns: TableProps<Meeting>["columns"] = [
 export function Panels() {
   const session = useSession();
   const navigate = useNavigate();
-  const [query, setQuery] = useSearchParams();
+  const [query, narrow] = useFilters();
   const { q, stage } = filterOf(query);
-  const narrow = (name: string, value: string | undefined) => {
-    const next = new URLSearchParams(query);
-    if (value) next.set(name, value);
-    else next.delete(name);
-    setQuery(next, { replace: true });
-  };
   return (
     <Page title="研判会" actions={session.may_convene_panels && <Button type="primary" icon={<PlusOutlined />} onClick={() => void navigate("/panels/new")}>召集研判会</Button>}>
       <div className="filters" role="search" aria-label="筛选会议">

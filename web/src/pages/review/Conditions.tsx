@@ -1,8 +1,6 @@
-import { PaperClipOutlined } from "@ant-design/icons";
 import { Table, Tag } from "antd";
-import { fileAddress } from "../../api/files";
 import type { Condition, Review } from "../../api/types";
-import { formatSize } from "../../lib/size";
+import { Files } from "../../components/Files";
 import { stamp } from "../../lib/time";
 import { Clock } from "./Clock";
 import { signature } from "./Notices";
@@ -56,9 +54,7 @@ function Evidence({ condition: c }: { condition: Condition }) {
       {c.evidence.map((e) => (
         <div key={e.at}>
           <span className="prose">{e.text}</span>
-          {e.files.map((f) => (
-            <div key={f.id}><a href={fileAddress(f.id)} download={f.name}><PaperClipOutlined /> {f.name}</a> <span className="muted small">{formatSize(f.size)}</span></div>
-          ))}
+          <Files files={e.files} />
           <div className="muted small">{signature(e)} {stamp(e.at)}</div>
           {e.returned && <div className="small"><Tag color="orange" variant="outlined">退回</Tag>{e.returned}</div>}
         </div>
