@@ -58,14 +58,14 @@ func keysOf(p Place, department string) []tableKey {
 	return keys
 }
 
-type table struct {
+type part struct {
 	name  string
 	lines []Line
 }
 
 // tables are all of a content's, in the order they are shown.
-func tables(c Content) []table {
-	return []table{{"city", []Line{c.City}}, {"counties", c.Counties}, {"departments", c.Departments}, {"teams", c.Teams}, {"tiers", c.Tiers}}
+func tables(c Content) []part {
+	return []part{{"city", []Line{c.City}}, {"counties", c.Counties}, {"departments", c.Departments}, {"teams", c.Teams}, {"tiers", c.Tiers}}
 }
 
 // times is the sums taken that often; -1 takes them away.

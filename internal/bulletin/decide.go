@@ -19,7 +19,7 @@ const cmdFrozen = "frozen"
 
 // Decide turns a command into events, or refuses it with a fault. It reads no
 // clock and no store.
-func Decide(s State, cmd process.Command, _ Facts) ([]event.Draft, error) {
+func Decide(s State, cmd process.Command, f Facts) ([]event.Draft, error) {
 	if cmd.Name == ActOpen {
 		return open(s, cmd)
 	}
@@ -29,46 +29,7 @@ func Decide(s State, cmd process.Command, _ Facts) ([]event.Draft, error) {
 	if cmd.Actor.System {
 		return automatic(s, cmd)
 	}
-	for _, op := range operations() {
-		if op.name == cmd.Name {
-			return op.decide(s, cmd)
-		}
-	}
-	return nil, process.Require(nil, cmd, nil)
-}
-
-// decision is one command against one state.
-type decision struct {
-	State
-	cmd process.Command
-}
-
-func (op operation) decide(s State, cmd process.Command) ([]event.Draft, error) {
-	act, as := op.offer(s, cmd.Actor)
-	var any struct{}
-	if err := process.Require([]process.Action{act}, cmd, &any); err != nil {
-		return nil, err
-	}
-	body, err := op.do(decision{State: s, cmd: cmd})
-	if err != nil {
-		return nil, err
-	}
-	drafts := event.Drafts(body)
-	drafts[0].For = as[0].For
-	return drafts, nil
-}
-
-// text is what a form with one text asked for; the form has checked it.
-func (d decision) text() (string, error) {
-	var b struct {
-		Text string `json:"text"`
-	}
-	err := process.Unmarshal(d.cmd.Body, &b)
-	return b.Text, err
-}
-
-func just(b event.Body) func(decision) (event.Body, error) {
-	return func(decision) (event.Body, error) { return b, nil }
+	return table.Decide(s, cmd, f)
 }
 
 // open begins a bulletin, by the schedule or by the centre; the server has put its
@@ -98,41 +59,6 @@ func (o Opening) check(at time.Time) error {
 		return fault.Field("/cutoff", "cutoff_in_future", fmt.Sprintf("截止日%s还没有到", o.Cutoff))
 	}
 	return nil
-}
-
-func (d decision) recompute() (event.Body, error) {
-	return Recomputed{Round: d.Round + 1, KnownAt: d.cmd.At.UTC().Truncate(time.Microsecond)}, nil
-}
-
-func (d decision) annotate() (event.Body, error) {
-	text, err := d.text()
-	return Annotated{Text: text}, err
-}
-
-func (d decision) giveBack() (event.Body, error) {
-	text, err := d.text()
-	return WasReturned{Text: text}, err
-}
-
-func (d decision) withdraw() (event.Body, error) {
-	text, err := d.text()
-	return WasWithdrawn{Text: text}, err
-}
-
-// Given is what the server adds to a publication: the units that get a copy.
-type Given struct {
-	Units []string `json:"units"`
-}
-
-// publish leaves the number to the transaction that records it.
-func (d decision) publish() (event.Body, error) {
-	var g Given
-	if len(d.cmd.With) > 0 {
-		if err := process.Unmarshal(d.cmd.With, &g); err != nil {
-			return nil, err
-		}
-	}
-	return WasPublished{Units: g.Units}, nil
 }
 
 // automatic handles what the effects and the sweep send. No deadline of a bulletin

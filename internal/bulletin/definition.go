@@ -21,7 +21,7 @@ func Definition() process.Definition[State, Facts] {
 		Timers:  func(State) []process.Timer { return nil },
 		Ended:   State.Ended,
 		Summary: Summary,
-		Actions: func(s State, a org.Actor, _ time.Time) []process.Action { return Actions(s, a) },
+		Actions: Actions,
 		Tell:    Tell,
 		Tasks:   Tasks,
 		Effects: Effects,
@@ -58,9 +58,9 @@ func Tasks(s State) []process.Task {
 func Tell(e event.Event) string {
 	switch e.Type {
 	case "bulletin.opened":
-		return tellOpened(read[WasOpened](e), e)
+		return tellOpened(event.Read[WasOpened](e), e)
 	case "bulletin.frozen":
-		f := read[WasFrozen](e).Frozen
+		f := event.Read[WasFrozen](e).Frozen
 		return fmt.Sprintf("【自动】统计完成,签约%s个,发现%d处数据疑点,%d项以往数据更正", f.Headline["signed_count"], f.Findings, f.Corrections)
 	case "bulletin.recomputed":
 		return "重新统计"
@@ -71,12 +71,12 @@ func Tell(e event.Event) string {
 	case "bulletin.checked":
 		return "校核通过"
 	case "bulletin.returned":
-		return "退回修改。" + read[WasReturned](e).Text
+		return "退回修改。" + event.Read[WasReturned](e).Text
 	case "bulletin.published":
-		b := read[WasPublished](e)
+		b := event.Read[WasPublished](e)
 		return fmt.Sprintf("签发,编号%s,抄送%d个单位", b.Number, len(b.Units))
 	case "bulletin.withdrawn":
-		return "撤销。" + read[WasWithdrawn](e).Text
+		return "撤销。" + event.Read[WasWithdrawn](e).Text
 	case "bulletin.read":
 		return "已阅"
 	}

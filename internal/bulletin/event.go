@@ -1,7 +1,6 @@
 package bulletin
 
 import (
-	"encoding/json"
 	"time"
 
 	"luodi/internal/event"
@@ -89,27 +88,16 @@ func Evolve(s State, e event.Event) State {
 }
 
 var applies = map[string]func(State, event.Event) State{
-	"bulletin.opened":     by(WasOpened.apply),
-	"bulletin.frozen":     by(WasFrozen.apply),
-	"bulletin.recomputed": by(Recomputed.apply),
-	"bulletin.annotated":  by(Annotated.apply),
-	"bulletin.submitted":  by(Submitted.apply),
-	"bulletin.checked":    by(WasChecked.apply),
-	"bulletin.returned":   by(WasReturned.apply),
-	"bulletin.published":  by(WasPublished.apply),
-	"bulletin.withdrawn":  by(WasWithdrawn.apply),
-	"bulletin.read":       by(WasRead.apply),
-}
-
-func by[B event.Body](apply func(B, State, event.Event) State) func(State, event.Event) State {
-	return func(s State, e event.Event) State { return apply(read[B](e), s, e) }
-}
-
-// read decodes what Record wrote; data of another shape reads as far as it fits.
-func read[B event.Body](e event.Event) B {
-	var b B
-	_ = json.Unmarshal(e.Data, &b)
-	return b
+	"bulletin.opened":     event.By(WasOpened.apply),
+	"bulletin.frozen":     event.By(WasFrozen.apply),
+	"bulletin.recomputed": event.By(Recomputed.apply),
+	"bulletin.annotated":  event.By(Annotated.apply),
+	"bulletin.submitted":  event.By(Submitted.apply),
+	"bulletin.checked":    event.By(WasChecked.apply),
+	"bulletin.returned":   event.By(WasReturned.apply),
+	"bulletin.published":  event.By(WasPublished.apply),
+	"bulletin.withdrawn":  event.By(WasWithdrawn.apply),
+	"bulletin.read":       event.By(WasRead.apply),
 }
 
 func signed(e event.Event) *Signed { return &Signed{By: e.Actor, At: e.At} }
