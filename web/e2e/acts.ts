@@ -7,11 +7,12 @@ export async function button(page: Page, name: string) {
   const bar = page.getByRole("toolbar", { name: "可办事项" });
   const found = bar.getByRole("button", { name, exact: true });
   const more = bar.getByRole("button", { name: "更多操作" });
+  await expect(page.getByRole("dialog")).toHaveCount(0); // one that still closes would catch the click
   await expect(more).toBeVisible();
-  if ((await found.count()) === 0) {
-    await more.click();
-    await expect(more).toHaveAttribute("aria-expanded", "true");
-  }
+  await expect(async () => {
+    if (!(await found.isVisible())) await more.click(); // a page that reloads closes the menu again
+    await expect(found).toBeVisible({ timeout: 2_000 });
+  }).toPass();
   return found;
 }
 
@@ -27,7 +28,8 @@ export async function actOn(page: Page, item: string, name: string, fill?: () =>
   await finish(page, name, fill);
 }
 
-async function finish(page: Page, name: string, fill?: () => Promise<void>): Promise<void> {
+/** finish fills an open action's form, sends it and waits until it is gone. */
+export async function finish(page: Page, name: string, fill?: () => Promise<void>): Promise<void> {
   const dialog = page.getByRole("dialog", { name });
   await expect(dialog).toBeVisible();
   await fill?.();
@@ -49,12 +51,20 @@ export async function opine(page: Page, opinion: string, words: string): Promise
   });
 }
 
-/** select opens a select, types into it where that narrows it, and chooses the option. */
+/**
+ * select opens a select, types into it where that narrows it, and chooses the option. A list that the server narrows may
+ * be drawn anew between the mouse's going down and up: then nothing was chosen, and the option is clicked again.
+ */
 export async function select(page: Page, label: string | RegExp, typed: string, option = typed): Promise<void> {
   const box = page.getByRole("combobox", { name: label });
+  const chosen = page.locator(".ant-select").filter({ has: box });
   await box.click();
   if (await box.isEditable()) await box.fill(typed);
-  await page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: option }).first().click();
+  const offered = page.locator(".ant-select-dropdown:visible .ant-select-item-option").filter({ hasText: option }).first();
+  await expect(async () => {
+    await offered.click({ timeout: 2_000 });
+    await expect(chosen).toContainText(option, { timeout: 2_000 });
+  }).toPass({ timeout: 15_000 });
 }
 
 /** today is the date in Shanghai. */

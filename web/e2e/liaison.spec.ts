@@ -1,4 +1,4 @@
-import { act, select, text, today } from "./acts";
+import { act, finish, select, text, today } from "./acts";
 import { expect, signIn, test } from "./server";
 
 test("a list is drafted, checked and published; a department's week and the centre's dispatch", async ({ page, luodi }) => {
@@ -38,21 +38,18 @@ test("a list is drafted, checked and published; a department's week and the cent
     await signIn(page, handler, address);
     await act(page, "签收");
     await page.getByRole("row", { name: /^注册/ }).getByRole("button", { name: "报告节点完成" }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByLabel("完成日期").fill(today());
-    await page.keyboard.press("Enter");
-    await text(page, "完成情况", "公司已注册");
-    await dialog.getByRole("button", { name: /提交$/ }).click();
-    await expect(page.getByText("已报告节点完成").first()).toBeVisible();
+    await finish(page, "报告节点完成", async () => {
+      await page.getByRole("dialog").getByLabel("完成日期").fill(today());
+      await page.keyboard.press("Enter");
+      await text(page, "完成情况", "公司已注册");
+    });
     await act(page, "提出问题", async () => {
       await select(page, /类别/, "用地", "用地");
       await text(page, "问题", "地块边界未定");
       await select(page, /责任单位/, "自然资源", "市自然资源和规划局");
     });
     await page.getByRole("group", { name: /^办理.*周报$/ }).getByRole("button", { name: "报送周报" }).click();
-    await text(page, "本周进展", "完成公司注册,用地在办");
-    await dialog.getByRole("button", { name: /提交$/ }).click();
-    await expect(page.getByText("已报送周报").first()).toBeVisible();
+    await finish(page, "报送周报", () => text(page, "本周进展", "完成公司注册,用地在办"));
     await page.getByRole("tab", { name: /^问题 1项未销号/ }).click();
     await expect(page.getByRole("tabpanel", { name: /^问题/ })).toContainText("地块边界未定");
     await page.screenshot({ path: "test-results/liaison-week.png" });
@@ -62,9 +59,7 @@ test("a list is drafted, checked and published; a department's week and the cent
     await signIn(page, operator, address);
     await page.getByRole("tab", { name: "周报" }).click();
     await page.getByRole("button", { name: "退回周报" }).first().click();
-    await text(page, "退回原因", "请补充用地进展");
-    await page.getByRole("dialog").getByRole("button", { name: /提交$/ }).click();
-    await expect(page.getByText("已退回周报").first()).toBeVisible();
+    await finish(page, "退回周报", () => text(page, "退回原因", "请补充用地进展"));
   });
 
   await test.step("the centre makes last week's sheet, gives an instruction, and the leader issues it", async () => {
@@ -92,8 +87,6 @@ test("a list is drafted, checked and published; a department's week and the cent
     await signIn(page, handler, address);
     await page.getByRole("tab", { name: /^调度交办 1项待回复/ }).click();
     await page.getByRole("button", { name: "回复交办事项" }).click();
-    await text(page, "办理情况", "已与资规局会商");
-    await page.getByRole("dialog").getByRole("button", { name: /提交$/ }).click();
-    await expect(page.getByText("已回复交办事项").first()).toBeVisible();
+    await finish(page, "回复交办事项", () => text(page, "办理情况", "已与资规局会商"));
   });
 });
