@@ -35,6 +35,8 @@ type Server struct {
 	Papers      *app.Papers
 	Panels      *app.Panels
 	Dispatches  *app.Dispatches
+	Bulletins   *app.Bulletins
+	Targets     *app.Targets
 	Liaisons    *app.Liaisons
 	Batches     *app.Batches
 	Projects    *app.Projects
@@ -90,6 +92,8 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	s.liaisonRoutes(a)
 	s.batchRoutes(a)
 	s.dispatchRoutes(a)
+	s.bulletinRoutes(a)
+	s.targetRoutes(a)
 	s.taskRoutes(a)
 	s.peopleRoutes(a)
 	s.draftRoutes(a)

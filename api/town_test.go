@@ -23,6 +23,7 @@ import (
 	"luodi/internal/auth"
 	"luodi/internal/batch"
 	"luodi/internal/blob"
+	"luodi/internal/bulletin"
 	"luodi/internal/calendar"
 	"luodi/internal/demo"
 	"luodi/internal/dispatch"
@@ -80,6 +81,9 @@ type town struct {
 	lists    *apptest.Processes[batch.State, batch.Facts]
 	batches  *app.Batches
 	launches *launches
+
+	monthly   *apptest.Processes[bulletin.State, bulletin.Facts]
+	bulletins *app.Bulletins
 
 	sweeper *app.Sweeper
 	blobs   *blob.Folder
@@ -235,6 +239,8 @@ func (w *town) wire() {
 		Liaisons:    w.wireLiaisons(calendars),
 		Batches:     w.wireBatches(calendars),
 		Dispatches:  w.wireDispatches(calendars),
+		Bulletins:   w.wireBulletins(calendars),
+		Targets:     &app.Targets{Journal: w.store, Reads: w.store, Sheets: bulletinSheets{}, Now: now, NewID: newID},
 		Panels:      app.NewPanels(kinds, waiting{w.store, w.hearing}, urn, now, newID),
 		Inbox:       w.inbox,
 		Proxies:     &app.Proxies{Journal: w.store, Reads: w.store, Now: now, NewID: newID},
@@ -253,6 +259,7 @@ func (w *town) wire() {
 		Now:     now,
 	}
 	w.inbox.Acts[dispatch.Kind], w.inbox.Acts[liaison.Kind], w.inbox.Acts[batch.Kind] = w.dispatches.Act, w.liaisons.Act, w.batches.Act
+	w.inbox.Acts[bulletin.Kind] = w.bulletins.Act
 	w.handler = w.server.Handler()
 	w.document = readDocument(w)
 }

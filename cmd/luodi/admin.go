@@ -105,7 +105,7 @@ func (s *system) compare(ctx context.Context) (app.Reconciled, error) {
 		},
 	}
 	var all app.Reconciled
-	for _, run := range []func(context.Context) (app.Reconciled, error){reviews.Run, panels.Run, s.compareLiaisons, s.compareBatches, s.compareDispatches} {
+	for _, run := range []func(context.Context) (app.Reconciled, error){reviews.Run, panels.Run, s.compareLiaisons, s.compareBatches, s.compareDispatches, s.compareBulletins} {
 		found, err := run(ctx)
 		if err != nil {
 			return all, err

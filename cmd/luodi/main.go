@@ -58,6 +58,7 @@ func commands() map[string]command {
 		"template":  {"template check 文件… 检查研判模板;template show [文件] 字段=值… 说明某项目由谁会审、为何、何时到期", templateCommand},
 		"migrate":   {"migrate up 升级数据库结构;migrate status 查看", migrate},
 		"reconcile": {"比对事件流、流程与投影,逐条打印差异", reconcile},
+		"bulletin":  {"bulletin verify [月份…] 按当时所知重新统计已发布的月通报,与所发布的比对", bulletinCommand},
 		"verify":    {"核验每条事件流的哈希链,指出第一处断裂", verify},
 		"history":   {"history 编号 打印一项研判在引擎中的历史(JSON),用于回放测试与排障", history},
 		"version":   {"打印版本", printVersion},
@@ -66,7 +67,7 @@ func commands() map[string]command {
 }
 
 // order of the commands in the usage text.
-var order = []string{"serve", "api", "worker", "org", "template", "migrate", "reconcile", "verify", "history", "score", "rulebook", "version"}
+var order = []string{"serve", "api", "worker", "org", "template", "migrate", "reconcile", "verify", "bulletin", "history", "score", "rulebook", "version"}
 
 // run is the whole program: exit status 0 when all went well, 1 when something
 // failed, 2 when it was called wrongly.

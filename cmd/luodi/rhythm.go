@@ -34,7 +34,7 @@ func (s *system) dispatches() *app.Dispatches {
 
 // rhythm is everything that the calendar brings about.
 func (s *system) rhythm() app.Rhythm {
-	return app.Rhythm{app.OccasionDispatch: s.dispatches()}
+	return app.Rhythm{app.OccasionDispatch: s.dispatches(), app.OccasionBulletin: s.bulletins()}
 }
 
 // catchUp makes what was missed while no worker ran, and sees to the schedules that

@@ -23,6 +23,7 @@ import (
 	"luodi/internal/auth"
 	"luodi/internal/batch"
 	"luodi/internal/blob"
+	"luodi/internal/bulletin"
 	"luodi/internal/calendar"
 	"luodi/internal/config"
 	"luodi/internal/dispatch"
@@ -49,7 +50,8 @@ type system struct {
 	worker    worker.Worker
 	broken    atomic.Bool // the worker gave up
 	templates *app.Templates
-	admission *app.Admission // nil: reviews are not scored
+	admission *app.Admission   // nil: reviews are not scored
+	ranking   *app.RankingBook // nil: bulletins rank nothing
 	calendars *app.Calendars
 	processes *workflows.Client
 	projects  *app.Projects
@@ -160,6 +162,9 @@ func (s *system) wire(ctx context.Context) (err error) {
 	if s.admission, err = loadAdmission(s.config.Admission); err != nil {
 		return err
 	}
+	if s.ranking, err = loadRanking(s.config.Ranking); err != nil {
+		return err
+	}
 	if s.carrying, err = liaison.Builtin(); err != nil {
 		return err
 	}
@@ -228,6 +233,11 @@ func (s *system) startWorker() error {
 		Record:     &activities.Record[dispatch.State, dispatch.Facts]{Recorder: s.dispatchRecorder()},
 		Facts:      app.DispatchSnapshot(s.calendars, s.carrying.Rules.Instruction),
 	})
+	workflows.Register(s.worker, &workflows.Process[bulletin.State, bulletin.Facts]{
+		Definition: bulletin.Definition(),
+		Record:     &activities.Record[bulletin.State, bulletin.Facts]{Recorder: s.bulletinRecorder()},
+		Facts:      func() bulletin.Facts { return bulletin.Facts{} },
+	})
 	workflows.RegisterOccasions(s.worker, &activities.CatchUp{Rhythm: s.rhythm(), Now: clock})
 	workflows.RegisterEffects(s.worker, &activities.Perform{Effects: s.effects()})
 	return s.worker.Start()
@@ -248,6 +258,7 @@ func (s *system) effects() app.Effects {
 	return app.Effects{
 		panel.EffectTell: messenger.Tell, review.EffectPaper: s.papers().Make,
 		liaison.EffectAdvance: advancer.Advance, batch.EffectStart: s.batchEffects().Start,
+		bulletin.EffectFreeze:  s.freezer().Freeze,
 		dispatch.EffectCompile: compiler.Compile, dispatch.EffectInstruct: compiler.Instruct,
 	}
 }
@@ -277,7 +288,7 @@ func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 	reviews := s.reviews()
 	panels := app.NewPanels(s.processes, s.store, s.urn, clock, newID)
 	liaisons, batches := s.liaisons(), s.batches()
-	dispatches := s.dispatches()
+	dispatches, bulletins := s.dispatches(), s.bulletins()
 	return &api.Server{
 		Identity:   &app.Identity{Sessions: sessions{s.auth}, Reads: s.store, Now: clock},
 		Reads:      s.store,
@@ -287,8 +298,10 @@ func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 		Liaisons:   liaisons,
 		Batches:    batches,
 		Dispatches: dispatches,
+		Bulletins:  bulletins,
+		Targets:    &app.Targets{Journal: s.store, Reads: s.store, Sheets: sheets{}, Now: clock, NewID: newID},
 		Inbox: &app.Inbox{Reads: s.store, NewID: newID, Acts: map[string]app.Act{
-			review.Kind: reviews.Act, panel.Kind: panels.Act, liaison.Kind: liaisons.Act, batch.Kind: batches.Act, dispatch.Kind: dispatches.Act}},
+			review.Kind: reviews.Act, panel.Kind: panels.Act, liaison.Kind: liaisons.Act, batch.Kind: batches.Act, dispatch.Kind: dispatches.Act, bulletin.Kind: bulletins.Act}},
 		Proxies:     &app.Proxies{Journal: s.store, Reads: s.store, Now: clock, NewID: newID},
 		Drafts:      &app.Drafts{Store: s.store, Now: clock},
 		Attachments: &app.Attachments{Journal: s.store, Reads: s.store, Blobs: s.uploads, Now: clock, NewID: newID},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -67,26 +68,32 @@ func readTemplate(file string) (review.Template, error) {
 // loadAdmission reads the rule book that scores reviews when they are decided; nil for
 // "none". Without a file it's the illustrative one.
 func loadAdmission(file string) (*app.Admission, error) {
-	if file == "none" {
-		return nil, nil
-	}
-	var data io.ReadCloser
-	var err error
-	if file == "" {
-		file = "review-admission.yaml"
-		data, err = rulebooks.Files.Open(file)
-	} else {
-		data, err = os.Open(file)
-	}
-	if err != nil {
-		return nil, fault.New(fault.Invalid, "rulebook_unreadable", "读不了准入评分细则 "+file).Because(err)
-	}
-	defer data.Close()
-	book, findings := rulebook.Load(file, data)
+	book, _, err := loadBook("准入评分细则", file, "review-admission.yaml")
 	if book == nil {
-		return nil, findings.Err("rulebook_invalid", "准入评分细则有误")
+		return nil, err
 	}
 	return &app.Admission{Book: book}, nil
+}
+
+// loadBook reads the rule book that a setting names, or the built-in one, with its text;
+// nil for "none". what names the book in messages.
+func loadBook(what, file, builtin string) (*rulebook.Book, []byte, error) {
+	if file == "none" {
+		return nil, nil, nil
+	}
+	read := os.ReadFile
+	if file == "" {
+		file, read = builtin, rulebooks.Files.ReadFile
+	}
+	data, err := read(file)
+	if err != nil {
+		return nil, nil, fault.New(fault.Invalid, "rulebook_unreadable", "读不了"+what+" "+file).Because(err)
+	}
+	book, findings := rulebook.Load(file, bytes.NewReader(data))
+	if book == nil {
+		return nil, nil, findings.Err("rulebook_invalid", what+"有误")
+	}
+	return book, data, nil
 }
 
 const templateUsage = "用法: luodi template check 文件.yaml…\n" +

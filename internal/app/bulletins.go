@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -21,15 +22,7 @@ type Bulletins struct {
 	Freezer   *Freezer
 	Schedule  BulletinSchedule
 	Calendars *Calendars
-	Papers    BulletinPapers // nil: nothing is printed
 	Sheets    BulletinSheets
-}
-
-// BulletinPapers prints bulletins as Word and PDF.
-type BulletinPapers interface {
-	// Print gives a bulletin as "docx" or "pdf": what is published as it was frozen, a
-	// draft marked as one.
-	Print(s bulletin.State, c bulletin.Content, format string) ([]byte, error)
 }
 
 // BulletinSheets writes bulletins as workbooks.
@@ -212,6 +205,35 @@ func (s *Bulletins) List(ctx context.Context, actor org.Actor, f BulletinFilter,
 	return s.Reads.Bulletins(ctx, f, p)
 }
 
+// BulletinView is a bulletin as one person sees it. Content is nil while its first
+// figures are being frozen.
+type BulletinView struct {
+	View[bulletin.State]
+	Content *bulletin.Content
+	Centre  bool // whoever makes bulletins sees how one came about, and who has read it
+}
+
+// Show reads a bulletin with what it says. NotFound for a draft but to the centre.
+func (s *Bulletins) Show(ctx context.Context, actor org.Actor, id string) (out BulletinView, err error) {
+	out.Centre = keepsBulletins(actor)
+	if out.View, err = s.Get(ctx, actor, id); err != nil {
+		return out, err
+	}
+	if !out.Centre {
+		out.Events = slices.DeleteFunc(slices.Clone(out.Events), func(e event.Event) bool {
+			_, published := event.Decode[bulletin.WasPublished](e)
+			_, read := event.Decode[bulletin.WasRead](e)
+			return !published && !(read && e.Actor.UserID == actor.UserID)
+		})
+	}
+	if out.State.Frozen == nil {
+		return out, nil
+	}
+	c, err := s.Freezer.Open(ctx, out.State.Frozen.Digest)
+	out.Content = &c
+	return out, err
+}
+
 // Content is what a bulletin says, with the state around it. NotFound
 // "bulletin_uncounted" while its first figures are being frozen.
 func (s *Bulletins) Content(ctx context.Context, actor org.Actor, id string) (bulletin.State, bulletin.Content, error) {
@@ -236,17 +258,10 @@ func (s *Bulletins) Sheet(ctx context.Context, actor org.Actor, id string) (bull
 	return state, data, err
 }
 
-// Paper is a bulletin as "docx" or "pdf".
-func (s *Bulletins) Paper(ctx context.Context, actor org.Actor, id, format string) (bulletin.State, []byte, error) {
-	state, c, err := s.Content(ctx, actor, id)
-	if err != nil {
-		return state, nil, err
-	}
-	if s.Papers == nil {
-		return state, nil, fault.New(fault.NotFound, "paper_unknown", "没有这份文件")
-	}
-	data, err := s.Papers.Print(state, c, format)
-	return state, data, err
+// Publications are those published bulletins, oldest first, that "luodi bulletin
+// verify" looks at.
+func (s *Bulletins) Publications(ctx context.Context) ([]BulletinRow, error) {
+	return s.Reads.PublishedBulletins(ctx, s.Now())
 }
 
 // Verify computes a bulletin again from what was known then.

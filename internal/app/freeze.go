@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -174,7 +173,7 @@ func (f *Freezer) compute(ctx context.Context, fr frame) (c bulletin.Content, da
 	if in.Cube, err = f.Reads.BulletinCube(ctx, bulletin.WindowsOf(o.Cutoff), fr.knownAt, leads); err != nil {
 		return c, nil, err
 	}
-	if in.Targets, err = f.targets(ctx, o.Year, fr.knownAt); err != nil {
+	if in.Targets, err = targetsAt(ctx, f.Reads, o.Year, fr.knownAt); err != nil {
 		return c, nil, err
 	}
 	in.Departments = fr.departments
@@ -208,21 +207,6 @@ func busy(departments []bulletin.Named, in bulletin.Inputs, results map[string]m
 		}
 	}
 	return out
-}
-
-func (f *Freezer) targets(ctx context.Context, year int, knownAt time.Time) (bulletin.Targets, error) {
-	list, err := f.Reads.TargetsAt(ctx, year, knownAt)
-	out := bulletin.Targets{}
-	for _, v := range list {
-		if v.Value == "" {
-			continue
-		}
-		if out[v.UnitID] == nil {
-			out[v.UnitID] = map[string]string{}
-		}
-		out[v.UnitID][v.Indicator] = v.Value
-	}
-	return out, err
 }
 
 // amended computes a content, and for a correction names every figure that differs from
@@ -265,10 +249,7 @@ func (f *Freezer) past(ctx context.Context, fr frame, leads map[string]string, i
 	if err := t.run(ctx); err != nil {
 		return err
 	}
-	in.Corrections = t.found
-	if t.more > 0 {
-		in.Notes = append(slices.Clone(in.Notes), t.moreNote())
-	}
+	in.Corrections, in.More = t.found, t.more
 	return nil
 }
 
@@ -405,11 +386,6 @@ func told(c bulletin.Correction, before, now *project.Project, events []event.Ev
 		}
 	}
 	return c
-}
-
-// moreNote says how many changed projects there was no room for.
-func (t *tracing) moreNote() string {
-	return fmt.Sprintf("另有%d个项目的变更影响已发布的数据,此处只列出最早的%d个", t.more, maxCorrections)
 }
 
 // blobDigest is the name under which Blobs keeps data.

@@ -39,8 +39,9 @@ type ProcessRow struct {
 	Kind      string
 	ID        string
 	ProjectID string
-	Head      int64 // last event of the stream
-	Confirmed int64 // last event that the workflow is known to have evolved through
+	Head      int64     // last event of the stream
+	LastAt    time.Time // of that event; read-only
+	Confirmed int64     // last event that the workflow is known to have evolved through
 	Ended     bool
 	Calendar  string // digest of the calendar that the command was decided with
 	Computed  bool   // write-only: every open deadline was computed with that calendar

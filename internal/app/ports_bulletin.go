@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"luodi/internal/bulletin"
@@ -59,6 +60,9 @@ type BulletinTx interface {
 	SaveBulletin(BulletinRow) error
 	// InsertTargets adds versions of targets.
 	InsertTargets([]TargetVersion) error
+	// Targets are a year's targets, the latest version of each; whoever asks second waits
+	// until the first has finished.
+	Targets(year int) ([]TargetVersion, error)
 }
 
 // BulletinReads is what bulletins are made of.
@@ -109,11 +113,14 @@ type RegisterFigures func(ctx context.Context, year int, cutoff calendar.Date, k
 // TargetSheets reads and writes 任务分解表.
 type TargetSheets interface {
 	// ReadTargets reads a workbook. Problems are what must be mended before it can be
-	// taken in; each names sheet and cell.
-	ReadTargets(data []byte, units []org.Unit) (rows []TargetCell, problems []fault.Detail)
+	// taken in; each names sheet and cell. Cells that are empty aren't given.
+	ReadTargets(data []byte, units []org.Unit) (cells []TargetCell, problems []fault.Detail)
+	// WriteTargets writes one that ReadTargets takes back: a line for each unit, the
+	// city first, and a column for each indicator.
+	WriteTargets(w io.Writer, year int, units []bulletin.Named, targets bulletin.Targets) error
 }
 
-// TargetCell is one target as a sheet states it.
+// TargetCell is one target as a sheet states it; Value is as it stands there.
 type TargetCell struct {
 	UnitID    string
 	Indicator string

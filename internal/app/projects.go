@@ -407,9 +407,6 @@ func Tell(e event.Event) string {
 	if tell, ok := tellers[kind]; ok {
 		return tell(e)
 	}
-	if strings.HasPrefix(e.Type, bulletin.Kind+".") {
-		return bulletin.Tell(e)
-	}
 	if text := tellProxy(e); text != "" {
 		return text
 	}
@@ -423,6 +420,7 @@ var tellers = map[string]func(event.Event) string{
 	liaison.Kind:  liaison.Tell,
 	batch.Kind:    batch.Tell,
 	dispatch.Kind: dispatch.Tell,
+	bulletin.Kind: bulletin.Tell,
 }
 
 // Get reads one project. NotFound when it isn't the actor's to see.

@@ -53,6 +53,7 @@ type Inputs struct {
 	Ranker      Ranker // nil: nothing is ranked
 	Sections    []Section
 	Corrections []Correction
+	More        int // corrections that there is no room for
 	Amends      *Amends
 	Findings    []Finding // what was found before
 	Notes       []string
@@ -70,7 +71,7 @@ func Compute(in Inputs) Content {
 		Progress: Progress{By: in.Rule.Progress, Percent: Fixed(m.progress, in.Rule.Digits)},
 		City:     m.line("", "全市", &in.Cube.City), Counties: m.counties(), Departments: m.departments(),
 		Teams: m.teams(), Tiers: m.tiers(), Rankings: []Ranking{}, Red: []Listed{}, Black: []Listed{},
-		Sections: append([]Section{}, in.Sections...), Corrections: append([]Correction{}, in.Corrections...),
+		Sections: append([]Section{}, in.Sections...), Corrections: append([]Correction{}, in.Corrections...), More: in.More,
 		Amends: in.Amends, Notes: append([]string{}, in.Notes...), Illustrative: in.Cube.Illustrative,
 	}
 	c.Findings = append(append([]Finding{}, in.Findings...), m.sums(c)...)
@@ -217,8 +218,8 @@ func (m maker) sums(c Content) []Finding {
 			out = append(out, differs("各县市区"+col.name+ind.Label, total(c.Counties, i, col.of), whole)...)
 			out = append(out, differs("各产业层级"+col.name+ind.Label, total(c.Tiers, i, col.of), whole)...)
 		}
-		out = append(out, m.targetSum(c, i)...)
 	}
+	out = append(out, TargetSums(m.in.Targets, m.in.Counties)...)
 	return append(out, m.strangers()...)
 }
 
@@ -245,18 +246,6 @@ func differs(what string, parts *big.Rat, whole string) []Finding {
 	}
 	return []Finding{{Code: "sum_differs", Where: what, Printed: whole, Computed: plain(parts),
 		Message: fmt.Sprintf("%s合计%s,全市%s,相差%s", what, plain(parts), whole, plain(new(big.Rat).Sub(x, parts)))}}
-}
-
-// targetSum: only where the city and some county have a target can they disagree.
-func (m maker) targetSum(c Content, i int) []Finding {
-	of := func(x Measure) string { return x.Target }
-	city, parts := c.City.Measures[i].Target, total(c.Counties, i, of)
-	if city == "" || parts.Sign() == 0 || number(city).Cmp(parts) == 0 {
-		return nil
-	}
-	what := Indicators[i].Label + "目标"
-	return []Finding{{Code: "target_sum_differs", Where: what, Printed: city, Computed: plain(parts),
-		Message: fmt.Sprintf("%s:各县市区合计%s,全市%s", what, plain(parts), city)}}
 }
 
 // strangers are counties and departments that projects name and no unit is.

@@ -40,6 +40,7 @@ type Content struct {
 	Sections     []Section     `json:"sections" doc:"registers: chains, teams, ambassadors, events"`
 	Findings     []Finding     `json:"findings" doc:"contradictions that were found and not corrected"`
 	Corrections  []Correction  `json:"corrections" doc:"changes of the registry that touch figures published before"`
+	More         int           `json:"more_corrections" doc:"how many such changes there was no room for"`
 	Amends       *Amends       `json:"amends,omitempty" doc:"the bulletin that this one corrects"`
 	Notes        []string      `json:"notes" doc:"what a reader should know, in Chinese"`
 	Illustrative int64         `json:"illustrative" doc:"how many of the projects counted are made up for a demonstration"`

@@ -68,6 +68,11 @@ func tables(c Content) []part {
 	return []part{{"city", []Line{c.City}}, {"counties", c.Counties}, {"departments", c.Departments}, {"teams", c.Teams}, {"tiers", c.Tiers}}
 }
 
+// TableLabel is the Chinese name of a table.
+func TableLabel(name string) string {
+	return map[string]string{"city": "全市", "counties": "县市区", "departments": "市直部门", "teams": "驻外专班", "tiers": "产业层级"}[name]
+}
+
 // times is the sums taken that often; -1 takes them away.
 func (s Sums) times(n int64) Sums {
 	for w := range s.Tallies {

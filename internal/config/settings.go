@@ -34,6 +34,10 @@ var settings = []setting{
 		set: into(func(c *Config) *string { return &c.Templates })},
 	{key: "admission", argument: "文件|none", usage: "研判准入评分的细则文件;不填则用内置的示例,none 为不评分",
 		set: into(func(c *Config) *string { return &c.Admission })},
+	{key: "ranking", argument: "文件|none", usage: "月通报排名与红黑榜的细则文件;不填则用内置的示例,none 为不排名",
+		set: into(func(c *Config) *string { return &c.Ranking })},
+	{key: "bulletin_cutoff", argument: "日", initial: "0", usage: "月通报的截止日(1至31);0为当月最后一日", set: setCutoff},
+	{key: "bulletin_progress", argument: "months|days", initial: "months", usage: "月通报的序时进度按月还是按日计算", set: setProgress},
 	{key: "listen", argument: "主机:端口", initial: "127.0.0.1:8080", usage: "监听地址;端口为0则任取空闲端口",
 		set: into(func(c *Config) *string { return &c.Listen })},
 	{key: "engine", argument: "embedded|主机:端口", initial: EmbeddedEngine, usage: "流程引擎:内置,或外部 Temporal 集群的地址",
@@ -98,6 +102,21 @@ func span(field func(*Config) *time.Duration) func(*Config, string) error {
 		*field(c) = v
 		return nil
 	}
+}
+
+func setCutoff(c *Config, text string) (err error) {
+	if c.Cutoff, err = strconv.Atoi(text); err != nil || c.Cutoff < 0 || c.Cutoff > 31 {
+		return errors.New("应为0至31的整数")
+	}
+	return nil
+}
+
+func setProgress(c *Config, text string) error {
+	if text != "months" && text != "days" {
+		return errors.New("应为 months(按月)或 days(按日)")
+	}
+	c.ProgressBy = text
+	return nil
 }
 
 func setLogLevel(c *Config, text string) error {

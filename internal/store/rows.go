@@ -109,7 +109,7 @@ func toProcessRow(p app.ProcessRow, last event.Event) processRow {
 
 func (r processRow) process() app.ProcessRow {
 	return app.ProcessRow{
-		Stream: r.Stream, Kind: r.Kind, ID: r.ProcessID, ProjectID: r.ProjectID, Head: r.Head,
+		Stream: r.Stream, Kind: r.Kind, ID: r.ProcessID, ProjectID: r.ProjectID, Head: r.Head, LastAt: r.LastAt.UTC(),
 		Confirmed: r.Confirmed, Ended: r.Ended, Calendar: r.Calendar, State: []byte(r.State),
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gorm.io/gorm"
@@ -52,7 +53,21 @@ func (s *Store) TargetHistory(ctx context.Context, year int) ([]app.TargetVersio
 
 // TargetsAt implements app.BulletinReads.
 func (s *Store) TargetsAt(ctx context.Context, year int, knownAt time.Time) ([]app.TargetVersion, error) {
-	all, err := targetVersions(s.read.WithContext(ctx).Where("year = ? AND recorded_at <= ?", year, stamp(knownAt)))
+	return latestTargets(s.read.WithContext(ctx).Where("year = ? AND recorded_at <= ?", year, stamp(knownAt)))
+}
+
+// Targets implements app.BulletinTx. The year's counter is held until the transaction
+// ends, so that one writer's change is the other's before.
+func (t *tx) Targets(year int) ([]app.TargetVersion, error) {
+	if _, err := t.NextCode(fmt.Sprintf("targets-%d", year)); err != nil {
+		return nil, err
+	}
+	return latestTargets(t.db.Where("year = ?", year))
+}
+
+// latestTargets keeps the last version of each target.
+func latestTargets(db *gorm.DB) ([]app.TargetVersion, error) {
+	all, err := targetVersions(db)
 	if err != nil {
 		return nil, err
 	}

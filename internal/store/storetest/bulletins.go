@@ -247,6 +247,11 @@ func testTargetVersions(t *testing.T, s *store.Store) {
 			t.Errorf("after %v: %s, want %s", after, got, want)
 		}
 	}
+	inTx(t, s, func(tx app.Tx) error {
+		list, err := tx.Targets(2023)
+		wantSame(t, list, value[[]app.TargetVersion](t)(s.TargetsAt(ctx, 2023, at.Add(2*time.Hour))))
+		return err
+	})
 	history := value[[]app.TargetVersion](t)(s.TargetHistory(ctx, 2023))
 	wantSame(t, history[1:], all)
 	wantSame(t, value[map[string]string](t)(s.Targets(ctx, 2023)), map[string]string{"signed_count": "700"})
