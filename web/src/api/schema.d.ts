@@ -38,6 +38,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bulletins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bulletins that the caller may see, the latest month first: drafts are the centre's */
+        get: operations["list-bulletins"];
+        put?: never;
+        /** Open a month's bulletin, or a correction of a published one; its figures are those known now */
+        post: operations["open-bulletin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One bulletin with its figures, what the caller may do and its timeline */
+        get: operations["get-bulletin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed */
+        get: operations["list-bulletin-actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/{id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do one of the actions */
+        post: operations["act-on-bulletin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/{id}/bulletin.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures as a workbook */
+        get: operations["download-bulletin-workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bulletins/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Compute the bulletin again from what was known when it was frozen, and compare */
+        get: operations["verify-bulletin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -915,6 +1018,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A year's targets of the city, the counties and the departments */
+        get: operations["get-targets"];
+        /** Set targets, all or none; what was set before is kept as an earlier version */
+        put: operations["set-targets"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of a year's targets, the latest first */
+        get: operations["list-target-versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a workbook (任务分解表) in, all or nothing; every problem comes with its cell; dry_run only tells */
+        post: operations["import-targets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/targets.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A year's targets as a workbook that can be imported again */
+        get: operations["export-targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/template.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An empty workbook to fill in */
+        get: operations["get-target-template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks": {
         parameters: {
             query?: never;
@@ -1244,6 +1433,356 @@ export interface components {
              */
             until: string;
             user_id: string;
+        };
+        Bulletin: {
+            /** @description as /actions says for the caller */
+            actions: components["schemas"]["Action"][];
+            /** @description the bulletin that this one corrects */
+            amends?: components["schemas"]["BulletinOriginal"];
+            /** @description opened by the schedule */
+            automatic: boolean;
+            checked_by?: components["schemas"]["Person"];
+            /** @description absent while the figures are computed for the first time */
+            content?: components["schemas"]["BulletinContent"];
+            /**
+             * @description last day that counts
+             * @example 2023-09-01
+             */
+            cutoff: string;
+            /** @description SHA-256 of the frozen content */
+            digest?: string;
+            /**
+             * Format: date-time
+             * @description when the schedule was to open it
+             */
+            due_at?: string;
+            /** @description the month, such as 2023-10; a correction's ends in -c1 */
+            id: string;
+            indicators: components["schemas"]["BulletinIndicator"][];
+            /**
+             * Format: date-time
+             * @description what was recorded later is not in the figures
+             */
+            known_at: string;
+            /** Format: int64 */
+            month: number;
+            /** @description such as 〔2023〕第9期, once published */
+            number?: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            published_at?: string;
+            published_by?: components["schemas"]["Person"];
+            rate_kinds: components["schemas"]["BulletinRateKind"][];
+            /** @description the caller has read it (已阅) */
+            read: boolean;
+            /** @description for the centre */
+            reads: components["schemas"]["BulletinRead"][];
+            /** @description why it was given back or withdrawn */
+            reason?: string;
+            /** @enum {string} */
+            stage: "computing" | "draft" | "checking" | "signing" | "published" | "withdrawn";
+            stage_label: string;
+            submitted_by?: components["schemas"]["Person"];
+            /** @description 编者按 */
+            text?: string;
+            timeline: components["schemas"]["TimelineItem"][];
+            title: string;
+            /**
+             * Format: int64
+             * @description number of the last event
+             */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        BulletinAffected: {
+            /** @description id of the published bulletin */
+            bulletin: string;
+            /** @enum {string} */
+            column: "month" | "year" | "percent";
+            key: string;
+            label: string;
+            /** @description indicator or rate */
+            measure: string;
+            name: string;
+            now: string;
+            /** @description its number, such as 〔2023〕第9期 */
+            number: string;
+            published: string;
+            /** @enum {string} */
+            table: "city" | "counties" | "departments" | "teams" | "tiers";
+        };
+        BulletinAmends: {
+            bulletin: string;
+            changes: components["schemas"]["BulletinAffected"][];
+            /** @description of the content corrected */
+            digest: string;
+            number: string;
+            reason: string;
+        };
+        BulletinBook: {
+            /** @description SHA-256 of the book's file, which is kept with the documents */
+            digest?: string;
+            illustrative?: boolean;
+            title?: string;
+            version?: string;
+        };
+        BulletinChange: {
+            field: string;
+            from: string;
+            label: string;
+            to: string;
+        };
+        BulletinColumn: {
+            key: string;
+            /** @description its texts are decimal numbers */
+            number?: boolean;
+            title: string;
+            /** @description such as 个, 万元, % */
+            unit?: string;
+        };
+        BulletinContent: {
+            /** @description the bulletin that this one corrects */
+            amends?: components["schemas"]["BulletinAmends"];
+            /** @description 黑榜 */
+            black: components["schemas"]["BulletinListed"][];
+            /** @description rule book that ranked; empty when nothing was ranked */
+            book: components["schemas"]["BulletinBook"];
+            city: components["schemas"]["BulletinLine"];
+            /** @description changes of the registry that touch figures published before */
+            corrections: components["schemas"]["BulletinCorrection"][];
+            counties: components["schemas"]["BulletinLine"][];
+            /**
+             * @description last day that counts (截止日)
+             * @example 2023-09-01
+             */
+            cutoff: string;
+            /** @description projects by the department that leads their liaison */
+            departments: components["schemas"]["BulletinLine"][];
+            /** @description contradictions that were found and not corrected */
+            findings: components["schemas"]["BulletinFinding"][];
+            /** Format: int64 */
+            format: number;
+            /**
+             * Format: int64
+             * @description how many of the projects counted are made up for a demonstration
+             */
+            illustrative: number;
+            /**
+             * Format: date-time
+             * @description what was recorded later is not in the figures
+             */
+            known_at: string;
+            /** Format: int64 */
+            month: number;
+            /**
+             * Format: int64
+             * @description how many such changes there was no room for
+             */
+            more_corrections: number;
+            /** @description what a reader should know, in Chinese */
+            notes: string[];
+            progress: components["schemas"]["BulletinProgress"];
+            rankings: components["schemas"]["BulletinRanking"][];
+            /** @description 红榜 */
+            red: components["schemas"]["BulletinListed"][];
+            /**
+             * Format: int64
+             * @description digits of percentages
+             */
+            rounding: number;
+            /** @description registers: chains, teams, ambassadors, events */
+            sections: components["schemas"]["BulletinSection"][];
+            teams: components["schemas"]["BulletinLine"][];
+            tiers: components["schemas"]["BulletinLine"][];
+            title: string;
+            /** Format: int64 */
+            year: number;
+        };
+        BulletinCorrection: {
+            affects: components["schemas"]["BulletinAffected"][];
+            /**
+             * Format: date-time
+             * @description of the last of the changes
+             */
+            at: string;
+            by: string;
+            /** @description what of the project differs from what the bulletin knew */
+            changes: components["schemas"]["BulletinChange"][];
+            county_id: string;
+            project_code: string;
+            project_id: string;
+            project_name: string;
+            reason?: string;
+        };
+        BulletinFinding: {
+            /** @enum {string} */
+            code: "sum_differs" | "printed_differs" | "unverifiable" | "unit_unknown" | "target_sum_differs" | "unscored";
+            computed?: string;
+            message: string;
+            printed?: string;
+            /** @description table, unit and figure, in Chinese */
+            where: string;
+        };
+        BulletinIndicator: {
+            amount: boolean;
+            key: string;
+            label: string;
+            unit: string;
+        };
+        BulletinLine: {
+            key: string;
+            /** @description one for each of the indicators, in their order */
+            measures: components["schemas"]["BulletinMeasure"][];
+            name: string;
+            rates: components["schemas"]["BulletinRate"][];
+        };
+        BulletinListed: {
+            /** @enum {string} */
+            group: "county" | "department";
+            key: string;
+            name: string;
+            /** Format: int64 */
+            rank: number;
+            reason: string;
+            score: string;
+        };
+        BulletinMeasure: {
+            /** @description percent of the target */
+            completion: string;
+            /** @description indicator, such as signed_count */
+            key: string;
+            /** @description percentage points ahead of time progress; negative: behind (欠进度) */
+            lead: string;
+            month: string;
+            month_last_year: string;
+            /** @description percent */
+            month_year_on_year: string;
+            /** @description percent */
+            period_on_period: string;
+            previous_month: string;
+            /** @description of the whole year */
+            target: string;
+            /** @description from 1 January to the cut-off */
+            year: string;
+            year_last_year: string;
+            /** @description percent */
+            year_on_year: string;
+        };
+        BulletinOriginal: {
+            id: string;
+            number: string;
+            reason: string;
+        };
+        BulletinPoint: {
+            id: string;
+            name: string;
+            score: string;
+            /** @description how the score came about, in words */
+            working: string;
+        };
+        BulletinProgress: {
+            /** @enum {string} */
+            by: "months" | "days";
+            percent: string;
+        };
+        BulletinRanked: {
+            /**
+             * Format: int64
+             * @description places gained against it; negative: lost
+             */
+            change: number;
+            key: string;
+            name: string;
+            /** @description the score by the rule book's indicators */
+            points: components["schemas"]["BulletinPoint"][];
+            /**
+             * Format: int64
+             * @description rank in the last published bulletin; 0: none
+             */
+            previous: number;
+            /** Format: int64 */
+            rank: number;
+            score: string;
+        };
+        BulletinRanking: {
+            /** @enum {string} */
+            group: "county" | "department";
+            rows: components["schemas"]["BulletinRanked"][];
+            title: string;
+        };
+        BulletinRate: {
+            /** @description percentage points against last year */
+            change: string;
+            /** @enum {string} */
+            key: "landing_rate" | "start_rate" | "statistics_rate";
+            /** @description percent, at the same time last year */
+            last_year: string;
+            part: string;
+            percent: string;
+            whole: string;
+        };
+        BulletinRateKind: {
+            key: string;
+            label: string;
+        };
+        BulletinRead: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            unit_name: string;
+        };
+        BulletinRow: {
+            /** @description id of the bulletin that it corrects */
+            amends?: string;
+            /** @description opened by the schedule */
+            automatic: boolean;
+            /**
+             * @description last day that counts
+             * @example 2023-09-01
+             */
+            cutoff: string;
+            /** @description SHA-256 of the frozen content */
+            digest?: string;
+            /**
+             * Format: date-time
+             * @description when the schedule was to open it
+             */
+            due_at?: string;
+            headline: {
+                [key: string]: string;
+            };
+            id: string;
+            /**
+             * Format: date-time
+             * @description what was recorded later is not in the figures
+             */
+            known_at: string;
+            /** Format: int64 */
+            month: number;
+            /** @description such as 〔2023〕第9期, once published */
+            number?: string;
+            /**
+             * Format: date-time
+             * @description when it was opened: later than due_at after the server was down
+             */
+            opened_at: string;
+            /** Format: date-time */
+            published_at?: string;
+            /** @enum {string} */
+            stage: "computing" | "draft" | "checking" | "signing" | "published" | "withdrawn";
+            stage_label: string;
+            title: string;
+            /** Format: int64 */
+            year: number;
+        };
+        BulletinSection: {
+            columns: components["schemas"]["BulletinColumn"][];
+            key: string;
+            note?: string;
+            rows: string[][];
+            title: string;
         };
         Change: {
             after: string;
@@ -2240,6 +2779,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListBulletinRow: {
+            items: components["schemas"]["BulletinRow"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListColleague: {
             items: components["schemas"]["Colleague"][];
             /** @description absent on the last page */
@@ -2274,6 +2818,11 @@ export interface components {
         };
         ListReviewRow: {
             items: components["schemas"]["ReviewRow"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListTargetVersion: {
+            items: components["schemas"]["TargetVersion"][];
             /** @description absent on the last page */
             next_cursor?: string;
         };
@@ -2381,6 +2930,19 @@ export interface components {
              * @description processes whose open deadlines are being computed again
              */
             open_processes: number;
+        };
+        OpenBulletinInputBody: {
+            /** @description id of the published bulletin to correct; for a correction */
+            amends?: string;
+            /**
+             * @description last day that counts; by the rule when absent
+             * @example 2023-09-01
+             */
+            cutoff?: string;
+            /** @description such as 2023-10; for a bulletin */
+            month?: string;
+            /** @description of the correction */
+            reason?: string;
         };
         Panel: {
             /** @description as /actions says for the caller */
@@ -3086,6 +3648,9 @@ export interface components {
              */
             version: number;
         };
+        SetTargetsInputBody: {
+            changes: components["schemas"]["TargetChange"][];
+        };
         Share: {
             /**
              * @description decimal, 万元 (10,000 CNY)
@@ -3167,6 +3732,57 @@ export interface components {
             amount_yi: string;
             /** Format: int64 */
             count: number;
+        };
+        TargetChange: {
+            indicator: string;
+            /** @description empty: the whole city */
+            unit_id: string;
+            /** @description a count, or 万元; empty: taken back */
+            value: string;
+        };
+        TargetTable: {
+            /** @description the caller may set targets */
+            editable: boolean;
+            /** @description where the counties do not add up to the city */
+            findings: components["schemas"]["BulletinFinding"][];
+            indicators: components["schemas"]["BulletinIndicator"][];
+            units: components["schemas"]["TargetUnit"][];
+            /** Format: int64 */
+            year: number;
+        };
+        TargetUnit: {
+            /** @description empty: the whole city */
+            id: string;
+            kind?: string;
+            name: string;
+            /** @description by indicator: a count, or 万元 */
+            values: {
+                [key: string]: string;
+            };
+        };
+        TargetVersion: {
+            indicator: string;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_by: string;
+            /** @description sheet and cell that it was imported from */
+            source?: string;
+            /** @description county or department; empty: the whole city */
+            unit_id: string;
+            /** @description a count, or 万元; empty: taken back */
+            value: string;
+            /** Format: int64 */
+            year: number;
+        };
+        TargetsSet: {
+            /**
+             * Format: int64
+             * @description targets that differ from before
+             */
+            changed: number;
+            dry_run: boolean;
+            /** @description as in the table, after the change */
+            findings: components["schemas"]["BulletinFinding"][];
         };
         TaskRow: {
             action?: string;
@@ -3268,6 +3884,19 @@ export interface components {
             result: string;
             secret?: boolean;
             title: string;
+        };
+        Verification: {
+            /** @description figures that differ; the bytes may differ in other things too */
+            differences: components["schemas"]["BulletinAffected"][];
+            /** @description of the frozen content */
+            digest: string;
+            id: string;
+            /** Format: date-time */
+            known_at: string;
+            number?: string;
+            /** @description of the content computed now from what was known then */
+            recomputed: string;
+            same: boolean;
         };
         YearFigures: {
             ambassadors: components["schemas"]["Helpers"];
@@ -3450,6 +4079,684 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-bulletins": {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+                year?: number;
+                stage?: "computing" | "draft" | "checking" | "signing" | "published" | "withdrawn";
+                published?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBulletinRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-bulletin": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenBulletinInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bulletin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023-10 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bulletin"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-bulletin-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023-10 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-bulletin": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description such as 2023-10 */
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-bulletin-workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023-10 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx workbook */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-bulletin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023-10 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verification"];
                 };
             };
             /** @description Bad Request */
@@ -9480,6 +10787,599 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["YearFigures"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-targets": {
+        parameters: {
+            query?: {
+                /** @description this year if absent */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetTable"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-targets": {
+        parameters: {
+            query?: {
+                /** @description this year if absent */
+                year?: number;
+            };
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetTargetsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetsSet"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-target-versions": {
+        parameters: {
+            query?: {
+                /** @description this year if absent */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTargetVersion"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-targets": {
+        parameters: {
+            query?: {
+                /** @description this year if absent */
+                year?: number;
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetsSet"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-targets": {
+        parameters: {
+            query?: {
+                /** @description this year if absent */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx workbook */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-target-template": {
+        parameters: {
+            query?: {
+                /** @description this year if absent */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx workbook */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Bad Request */

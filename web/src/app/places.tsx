@@ -1,5 +1,5 @@
 import {
-  AuditOutlined, BarChartOutlined, CalendarOutlined, CarryOutOutlined, InboxOutlined, ProjectOutlined, ScheduleOutlined, SwapOutlined, TeamOutlined, UnorderedListOutlined,
+  AimOutlined, AuditOutlined, BarChartOutlined, CalendarOutlined, CarryOutOutlined, InboxOutlined, ProjectOutlined, ReadOutlined, ScheduleOutlined, SwapOutlined, TeamOutlined, UnorderedListOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 
@@ -44,6 +44,8 @@ export const groups: Group[] = [
     label: "统计",
     places: [
       { path: "/statistics", label: "统计分析", icon: <BarChartOutlined /> },
+      { path: "/bulletins", label: "月通报", icon: <ReadOutlined /> },
+      { path: "/targets", label: "目标任务", icon: <AimOutlined /> },
     ],
   },
   {

@@ -74,6 +74,11 @@ export const listStages: Option[] = [
   { value: "published", label: "已下达" }, { value: "cancelled", label: "已取消" },
 ];
 
+export const bulletinStages: Option[] = [
+  { value: "computing", label: "统计中" }, { value: "draft", label: "草稿" }, { value: "checking", label: "待校核" },
+  { value: "signing", label: "待签发" }, { value: "published", label: "已发布" }, { value: "withdrawn", label: "已撤销" },
+];
+
 export const dispatchStages: Option[] = [
   { value: "compiling", label: "生成中" }, { value: "draft", label: "待印发" }, { value: "issued", label: "已印发" }, { value: "closed", label: "已办结" },
 ];

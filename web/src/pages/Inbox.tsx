@@ -47,7 +47,7 @@ export const atMost = (count: number | undefined): string => ((count ?? 0) >= 10
 /** addressOf is the page of what a task belongs to. */
 export const addressOf = (t: Pick<Task, "kind" | "process_id">): string => `/${placesOf[t.kind] ?? "reviews"}/${t.process_id}`;
 
-const placesOf: Record<string, string> = { panel: "panels", liaison: "liaisons" };
+const placesOf: Record<string, string> = { panel: "panels", liaison: "liaisons", batch: "liaison-lists", dispatch: "dispatches", bulletin: "bulletins" };
 
 /** Inbox is where an official's day starts: what waits, worst and earliest first. */
 export function Inbox() {
