@@ -11,7 +11,9 @@ import (
 
 	"luodi/internal/app"
 	"luodi/internal/bulletin"
+	"luodi/internal/bulletin/paper"
 	"luodi/internal/calendar"
+	"luodi/internal/document"
 	"luodi/internal/process"
 )
 
@@ -139,6 +141,8 @@ func (s *Server) bulletinRoutes(a huma.API) {
 	huma.Register(a, op(http.MethodGet, path+"/{id}", "get-bulletin", "One bulletin with its figures, what the caller may do and its timeline", t), s.getBulletin)
 	huma.Register(a, op(http.MethodGet, path+"/{id}/verification", "verify-bulletin", "Compute the bulletin again from what was known when it was frozen, and compare", t), s.verifyBulletin)
 	huma.Register(a, op(http.MethodGet, path+"/{id}/bulletin.xlsx", "download-bulletin-workbook", "The figures as a workbook", t, sheetAnswer), s.bulletinWorkbook)
+	huma.Register(a, op(http.MethodGet, path+"/{id}/bulletin.pdf", "download-bulletin-pdf", "The bulletin as an official document, PDF", t, fileAnswer), s.bulletinPDF)
+	huma.Register(a, op(http.MethodGet, path+"/{id}/bulletin.docx", "download-bulletin-word", "The bulletin as an official document, Word", t, fileAnswer), s.bulletinWord)
 	huma.Register(a, op(http.MethodGet, path+"/{id}/actions", "list-bulletin-actions", "What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed", t), s.bulletinActions)
 	huma.Register(a, op(http.MethodPost, path+"/{id}/actions/{action}", "act-on-bulletin", "Do one of the actions", t), s.actOnBulletin)
 	// huma takes a raw body for a required one; some actions need nothing said.
@@ -225,6 +229,28 @@ func (s *Server) bulletinWorkbook(ctx context.Context, in *BulletinID) (*sheetOu
 		_, err := b.Write(data)
 		return err
 	})
+}
+
+func (s *Server) bulletinPDF(ctx context.Context, in *BulletinID) (*fileOutput, error) {
+	return s.bulletinPaper(ctx, in.ID, ".pdf", "application/pdf", document.Paper.PDF)
+}
+
+func (s *Server) bulletinWord(ctx context.Context, in *BulletinID) (*fileOutput, error) {
+	return s.bulletinPaper(ctx, in.ID, ".docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", document.Paper.Word)
+}
+
+// bulletinPaper prints a bulletin: a function of what is frozen.
+func (s *Server) bulletinPaper(ctx context.Context, id, ext, media string, render func(document.Paper) ([]byte, error)) (*fileOutput, error) {
+	state, content, err := s.Bulletins.Content(ctx, actorOf(ctx), id)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	doc := paper.Compose(state, content)
+	data, err := render(doc)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	return fileOf(doc.Title+ext, media, data), nil
 }
 
 // bulletinOf is a bulletin but for what the caller may do.

@@ -188,8 +188,8 @@ func fill(ctx context.Context, s *store.Store, projects bool) error {
 }
 
 func fillProjects(ctx context.Context, s *store.Store) error {
-	for indicator, value := range demo.Targets(2023) {
-		if err := s.SaveTarget(ctx, 2023, indicator, value); err != nil {
+	for _, t := range demo.Targets(2023) {
+		if err := s.SaveTarget(ctx, 2023, t.UnitID, t.Indicator, t.Value); err != nil {
 			return err
 		}
 	}

@@ -72,8 +72,8 @@ func (s *system) loadDemo(ctx context.Context, accounts []demo.Account) error {
 		return err
 	}
 	for _, year := range demo.TargetYears() {
-		for indicator, value := range demo.Targets(year) {
-			if err := s.store.SaveTarget(ctx, year, indicator, value); err != nil {
+		for _, t := range demo.Targets(year) {
+			if err := s.store.SaveTarget(ctx, year, t.UnitID, t.Indicator, t.Value); err != nil {
 				return err
 			}
 		}
@@ -85,6 +85,9 @@ func (s *system) loadDemo(ctx context.Context, accounts []demo.Account) error {
 		}
 	}
 	if err := s.loadLiaisons(ctx); err != nil {
+		return err
+	}
+	if err := s.loadBulletins(ctx); err != nil {
 		return err
 	}
 	// One hash for all: the password is published, a salt of its own would protect nothing.

@@ -284,5 +284,6 @@ type Directory interface {
 	// SaveUser upserts by id; Conflict "login_taken".
 	SaveUser(ctx context.Context, u org.User, passwordHash string) error
 	CountUsers(ctx context.Context) (int64, error)
-	SaveTarget(ctx context.Context, year int, indicator, value string) error
+	// SaveTarget sets a target that comes with an installation; the unit "" is the city.
+	SaveTarget(ctx context.Context, year int, unitID, indicator, value string) error
 }

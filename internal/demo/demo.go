@@ -6,6 +6,7 @@ package demo
 
 import (
 	_ "embed"
+	"strconv"
 
 	"luodi/internal/org"
 	"luodi/internal/project"
@@ -49,13 +50,21 @@ func Sheets() []Sheet {
 // TargetYears lists the years that have targets.
 func TargetYears() []int { return []int{2023} }
 
-// Targets gives a year's targets by indicator. 573 newly landed projects were
-// reported as 191 % of the year's task, which makes the task 300.
-func Targets(year int) map[string]string {
+// Target is what a unit is to reach in a year; the unit "" is the city.
+type Target struct{ UnitID, Indicator, Value string }
+
+// Targets gives a year's targets. 573 newly landed projects were reported as 191 % of
+// the year's task, which makes the task 300; how it is divided among the counties is
+// illustrative, and adds up to it.
+func Targets(year int) []Target {
 	if year != 2023 {
-		return map[string]string{}
+		return nil
 	}
-	return map[string]string{project.TargetLanded: "300"}
+	out := []Target{{"", project.TargetLanded, "300"}}
+	for i, n := range []int{32, 36, 30, 34, 38, 28, 30, 26, 24, 22} {
+		out = append(out, Target{counties[i][0], project.TargetLanded, strconv.Itoa(n)})
+	}
+	return out
 }
 
 // Notes tell where the published figures need a word, and how they were read.
@@ -68,6 +77,7 @@ func Notes() []string {
 		"报道所列活动签约239个、2607.8亿元,按包含年初集中签约、二季度签约、汽车新生态大会、大湾区大会和卫浴博览会理解;其余活动的个数与金额为示例。",
 		"汽车新生态大会的176.8亿元按30个重点项目与15个合作成果转化项目合计理解。",
 		"“新注册落地规模项目”投资总额3126.42亿元,按2023年注册落地的规模项目的协议金额合计;其中含2022年签约、2023年落地的项目。规模项目的门槛(5000万元)为示例。",
+		"全市落地目标300个由公开报道的完成率推得;分解到各县市区的目标为示例。",
 		"2022年的数据除注册落地规模项目456个(由同比增长25.7%推得)外均为示例。",
 	}
 }

@@ -86,7 +86,13 @@ var registry = sync.OnceValues(func() ([]project.Project, error) {
 
 func statistics(t *testing.T, projects []project.Project) project.Statistics {
 	t.Helper()
-	target, err := project.TargetsFrom(demo.Targets(2023))
+	city := map[string]string{}
+	for _, x := range demo.Targets(2023) {
+		if x.UnitID == "" {
+			city[x.Indicator] = x.Value
+		}
+	}
+	target, err := project.TargetsFrom(city)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ type Paper struct {
 	At     time.Time // creation date in both files: the output depends on the Paper alone
 }
 
-// Block is a part of the text: a Heading, a Text, a Table or a Note.
+// Block is a part of the text: a Heading, a Text, a Table, a Chart or a Note.
 type Block interface {
 	print(*press)
 	write(*markup)

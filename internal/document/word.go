@@ -31,24 +31,46 @@ func (p Paper) Word() ([]byte, error) {
 		return nil, err
 	}
 	foot := (&press{family: f}).shortened(line(p.Footer))
-	return packed([]part{
-		{name: "[Content_Types].xml", fixed: "content_types.xml"},
+	document, charts := p.document(f)
+	parts := []part{
+		{name: "[Content_Types].xml", fixed: "content_types.xml", more: overrides(len(charts)), before: "</Types>"},
 		{name: "_rels/.rels", fixed: "rels.xml"},
 		{name: "docProps/core.xml", data: p.properties()},
-		{name: "word/document.xml", data: p.document(f)},
-		{name: "word/_rels/document.xml.rels", fixed: "document_rels.xml"},
+		{name: "word/document.xml", data: document},
+		{name: "word/_rels/document.xml.rels", fixed: "document_rels.xml", more: related(len(charts)), before: "</Relationships>"},
 		{name: "word/styles.xml", fixed: "styles.xml"},
 		{name: "word/settings.xml", fixed: "settings.xml"},
 		{name: "word/fontTable.xml", fixed: "fontTable.xml"},
 		{name: "word/footer1.xml", data: footer("PageOdd", foot)},
 		{name: "word/footer2.xml", data: footer("PageEven", foot)},
-	})
+	}
+	for i, data := range charts {
+		parts = append(parts, part{name: fmt.Sprintf("word/charts/chart%d.xml", i+1), data: data})
+	}
+	return packed(parts)
 }
 
-// part is a file in the package, either fixed or made.
+// overrides say what kind of part each chart is.
+func overrides(charts int) (out string) {
+	for i := range charts {
+		out += fmt.Sprintf(`<Override PartName="/word/charts/chart%d.xml" ContentType="%s"/>`, i+1, chartContent)
+	}
+	return out
+}
+
+// related name the charts for the document.
+func related(charts int) (out string) {
+	for i := range charts {
+		out += fmt.Sprintf(`<Relationship Id="chart%d" Type="%s" Target="charts/chart%d.xml"/>`, i+1, chartType, i+1)
+	}
+	return out
+}
+
+// part is a file in the package, either fixed, with more put in before some text, or made.
 type part struct {
-	name, fixed string
-	data        []byte
+	name, fixed  string
+	data         []byte
+	more, before string
 }
 
 // packed zips the parts. All bear the first time that a zip can tell, so that it says nothing.
@@ -62,6 +84,9 @@ func packed(parts []part) ([]byte, error) {
 				return nil, err
 			}
 			p.data = data
+			if p.more != "" {
+				p.data = bytes.Replace(data, []byte(p.before), []byte(p.more+p.before), 1)
+			}
 		}
 		w, err := z.CreateHeader(&zip.FileHeader{Name: p.name, Method: zip.Deflate, Modified: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)})
 		if err != nil {
@@ -80,8 +105,9 @@ func packed(parts []part) ([]byte, error) {
 // markup is a part while it's written.
 type markup struct {
 	bytes.Buffer
-	press *press // measures, and prints nothing
-	after bool   // the present block must not part from what comes after it
+	press  *press   // measures, and prints nothing
+	after  bool     // the present block must not part from what comes after it
+	charts [][]byte // parts of their own
 }
 
 // text writes text with what XML reserves escaped.
@@ -125,7 +151,7 @@ func (p Paper) properties() []byte {
 	return m.Bytes()
 }
 
-func (p Paper) document(f family) []byte {
+func (p Paper) document(f family) (document []byte, charts [][]byte) {
 	m := &markup{press: &press{family: f}}
 	m.WriteString(xmlHeader + "<w:document " + mainSpace + " " + relations + "><w:body>\n")
 	organ, number := line(p.Organ), line(p.Number)
@@ -154,7 +180,7 @@ func (p Paper) document(f family) []byte {
 		`<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="%s" w:right="%s" w:bottom="%s" w:left="%s" w:header="851" w:footer="960" w:gutter="0"/></w:sectPr>`,
 		twips(top), twips(paperWidth-right), twips(paperHeight-bottom), twips(left))
 	m.WriteString("</w:body></w:document>")
-	return m.Bytes()
+	return m.Bytes(), m.charts
 }
 
 // twips are twentieths of a point, Word's unit.

@@ -114,9 +114,9 @@ var givenFromTheStart = time.Unix(0, 0).UTC()
 
 // SaveTarget implements app.Directory: what comes with an installation was known from
 // the start, and replaces what came with it before.
-func (s *Store) SaveTarget(ctx context.Context, year int, indicator, value string) error {
+func (s *Store) SaveTarget(ctx context.Context, year int, unitID, indicator, value string) error {
 	return s.inTx(ctx, func(db *gorm.DB) error {
-		row := targetRow{Year: year, Indicator: indicator, Value: value, RecordedAt: givenFromTheStart, RecordedBy: "初始数据"}
+		row := targetRow{Year: year, UnitID: unitID, Indicator: indicator, Value: value, RecordedAt: givenFromTheStart, RecordedBy: "初始数据"}
 		return db.Create(&row).Error
 	})
 }

@@ -1,5 +1,5 @@
 // Package pdf writes the small part of PDF 1.7 that a printed document needs: pages of
-// A4 with text in embedded TrueType fonts, and lines. What it writes follows PDF/A-2u
+// A4 with text in embedded TrueType fonts, lines and filled rectangles. What it writes follows PDF/A-2u
 // (ISO 19005-2), the form in which archives keep documents: every font is embedded,
 // every character can be searched and copied, colours don't depend on a device, and
 // nothing outside the file is needed. It depends on what is written alone: the same
@@ -109,6 +109,16 @@ func (p *Page) Line(x1, y1, x2, y2, width float64, color Color) {
 	c.WriteString("m ")
 	numbers(c, x2, Height-y2)
 	c.WriteString("l S Q\n")
+}
+
+// Fill fills a rectangle whose upper left corner is at x and y.
+func (p *Page) Fill(x, y, width, height float64, color Color) {
+	c := &p.content
+	c.WriteString("q ")
+	numbers(c, color[:]...)
+	c.WriteString("rg ")
+	numbers(c, x, Height-y-height, width, height)
+	c.WriteString("re f Q\n")
 }
 
 func numbers(c *bytes.Buffer, values ...float64) {

@@ -226,7 +226,7 @@ func testTargetVersions(t *testing.T, s *store.Store) {
 		version("", "landed_count", "300", 0), version("zhushan", "landed_count", "30", 0),
 		version("zhushan", "landed_count", "35", time.Hour), version("ZHUSHAN", "landed_count", "1", time.Hour), version("", "landed_count", "", 2*time.Hour),
 	}
-	must(t, s.SaveTarget(ctx, 2023, "signed_count", "700"))
+	must(t, s.SaveTarget(ctx, 2023, "", "signed_count", "700"))
 	for _, v := range all {
 		inTx(t, s, func(tx app.Tx) error { return tx.InsertTargets([]app.TargetVersion{v}) })
 	}

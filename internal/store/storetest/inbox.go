@@ -396,10 +396,10 @@ func testSessions(t *testing.T, s *store.Store) {
 }
 
 func testTargets(t *testing.T, s *store.Store) {
-	must(t, s.SaveTarget(ctx, 2023, "landed", "300"))
-	must(t, s.SaveTarget(ctx, 2023, "landed", "310"))
-	must(t, s.SaveTarget(ctx, 2023, "signed", "500"))
-	must(t, s.SaveTarget(ctx, 2024, "landed", "400"))
+	must(t, s.SaveTarget(ctx, 2023, "", "landed", "300"))
+	must(t, s.SaveTarget(ctx, 2023, "", "landed", "310"))
+	must(t, s.SaveTarget(ctx, 2023, "", "signed", "500"))
+	must(t, s.SaveTarget(ctx, 2024, "", "landed", "400"))
 	wantSame(t, value[map[string]string](t)(s.Targets(ctx, 2023)), map[string]string{"landed": "310", "signed": "500"})
 	wantSame(t, value[map[string]string](t)(s.Targets(ctx, 2022)), map[string]string{})
 }

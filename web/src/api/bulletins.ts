@@ -22,7 +22,10 @@ export const bulletin = (id: string) =>
   queryOptions({
     queryKey: ["bulletin", id],
     queryFn: () => unwrap(api.GET("/api/v1/bulletins/{id}", { params: { path: { id } } })),
-    refetchInterval: (query) => (query.state.data?.stage === "computing" ? 1000 : 30_000),
+    refetchInterval: (query) => {
+      const stage = query.state.data?.stage;
+      return stage === "computing" ? 1000 : stage === "published" ? false : 30_000;
+    },
   });
 
 export interface BulletinRequest { month?: string; cutoff?: string; amends?: string; reason?: string }

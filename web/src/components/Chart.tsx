@@ -41,7 +41,7 @@ export const barsOf = (names: string[], series: Series[], mark?: { name: string;
   xAxis: { type: "category", data: names, axisLabel: { interval: 0, hideOverlap: false }, axisTick: { show: false } },
   series: series.map((s, i) => ({
     type: "bar", name: s.name, data: s.values, barMaxWidth: 22,
-    ...(mark && i === 0 && { markLine: { symbol: "none", data: [{ yAxis: mark.value, label: { formatter: `${mark.name} ${mark.value}%`, position: "insideEndTop" } }], lineStyle: { color: "#b3261e" } } }),
+    ...(mark && i === 0 && { markLine: { symbol: "none", data: [{ yAxis: mark.value, label: { formatter: `${mark.name} ${mark.value}%`, position: "insideStartTop" } }], lineStyle: { color: "#b3261e" } } }),
   })),
 });
 

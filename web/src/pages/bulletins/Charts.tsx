@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Card } from "antd";
 import { useMemo } from "react";
 import { publishedIn } from "../../api/bulletins";
+import { useUnitName } from "../../app/session";
 import type { BulletinContent, BulletinRow } from "../../api/types";
 import { BarChart } from "../../components/BarChart";
 import { Chart, funnelOf, linesOf } from "../../components/Chart";
@@ -26,7 +27,9 @@ export function byMonth(rows: BulletinRow[], key: string): (number | null)[] {
 
 /** Charts draw what the tables say. */
 export function Charts({ c }: { c: BulletinContent }) {
-  const names = useMemo(() => c.counties.map((l) => l.name), [c]);
+  const unitName = useUnitName();
+  const names = c.counties.map((l) => unitName(l.key)).join("\n"); // a text, so that it is the same as long as it says the same
+  const counties = useMemo(() => names.split("\n"), [names]);
   const amounts = useMemo(() => [
     { name: `${c.year}年累计签约(亿元)`, values: c.counties.map((l) => inYi(measure(l, "signed_amount")?.year)) },
     { name: `${c.year - 1}年同期(亿元)`, values: c.counties.map((l) => inYi(measure(l, "signed_amount")?.year_last_year)) },
@@ -42,10 +45,10 @@ export function Charts({ c }: { c: BulletinContent }) {
   return (
     <div className="halves">
       <Card size="small" title="转化漏斗(累计,个)"><Chart label="签约、落地、开工、入库、投产项目数" option={funnel} /></Card>
-      <Card size="small" title="各县市区签约金额"><BarChart label="各县市区累计签约金额与上年同期,亿元" names={names} series={amounts} /></Card>
+      <Card size="small" title="各县市区签约金额"><BarChart label="各县市区累计签约金额与上年同期,亿元" names={counties} series={amounts} /></Card>
       <Card size="small" title="逐月累计(已发布的通报)"><Chart label={`${c.year}年逐月累计签约与落地金额,亿元`} option={lines} /></Card>
       <Card size="small" title="目标完成率与序时进度">
-        {completion ? <BarChart label="各县市区目标完成率,%" names={names} series={completion} mark={progress} /> : <span className="muted">尚未向县市区下达目标</span>}
+        {completion ? <BarChart label="各县市区目标完成率,%" names={counties} series={completion} mark={progress} /> : <span className="muted">尚未向县市区下达目标</span>}
       </Card>
     </div>
   );

@@ -7,7 +7,7 @@ const headline = ["signed_count", "signed_amount", "hundred_million_count", "lan
 /** Headline are the city's figures of the year to date. */
 export function Headline({ c, indicators }: { c: BulletinContent; indicators: Indicator[] }) {
   return (
-    <dl className="figures" style={{ margin: 0 }}>
+    <dl className="figures by-four" style={{ margin: 0 }}>
       {headline.map((key) => {
         const i = indicators.find((x) => x.key === key);
         const m = measure(c.city, key);

@@ -45,10 +45,12 @@ export function Targets() {
       }
     >
       <Loaded query={table}>{(t) => (
-        <Tabs items={[
-          { key: "table", label: "任务分解表", children: <Grid key={year} t={t} /> },
-          { key: "history", label: "下达记录", children: <History t={t} /> },
-        ]} />
+        <Card>
+          <Tabs items={[
+            { key: "table", label: "任务分解表", children: <Grid key={year} t={t} /> },
+            { key: "history", label: "下达记录", children: <History t={t} /> },
+          ]} />
+        </Card>
       )}</Loaded>
       {importing && <Import year={year} onClose={() => setImporting(false)} />}
     </Page>
@@ -126,7 +128,6 @@ function History({ t }: { t: TargetTable }) {
   const name = (id: string) => t.units.find((u) => u.id === id)?.name ?? id;
   return (
     <Loaded query={list}>{(versions) => (
-      <Card styles={{ body: { padding: 0 } }}>
         <Table<TargetVersion & { row: number }> size="small" aria-label="下达记录" rowKey="row" dataSource={versions.map((v, row) => ({ ...v, row }))} pagination={{ pageSize: 20, hideOnSinglePage: true, showSizeChanger: false }} locale={{ emptyText: "尚未下达目标" }} columns={[
           { title: "时间", key: "at", width: 160, render: (_, v) => (v.recorded_at.startsWith("1970") ? "初始数据" : stamp(v.recorded_at)) },
           { title: "单位", key: "unit", render: (_, v) => name(v.unit_id) },
@@ -135,7 +136,6 @@ function History({ t }: { t: TargetTable }) {
           { title: "下达人", dataIndex: "recorded_by" },
           { title: "来源", key: "source", render: (_, v) => v.source ?? "" },
         ]} />
-      </Card>
     )}</Loaded>
   );
 }
