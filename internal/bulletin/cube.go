@@ -107,26 +107,26 @@ func (s *Sums) Count(w *Windows, f Fact) bool {
 	if f.Framework {
 		return false
 	}
-	any := s.count(w, atSigned, f.Signed, f.Amount)
+	counted := s.count(w, atSigned, f.Signed, f.Amount)
 	if f.Amount >= money.HundredMillion {
 		s.count(w, atHundredMillion, f.Signed, f.Amount)
 	}
 	if f.AboveScale {
-		any = s.count(w, atLanded, f.Landed, f.Amount) || any
+		counted = s.count(w, atLanded, f.Landed, f.Amount) || counted
 	}
-	any = s.count(w, atStarted, f.Started, f.Amount) || any
-	any = s.count(w, atInStatistics, f.InStatistics, f.Amount) || any
-	any = s.count(w, atInProduction, f.InProduction, f.Amount) || any
+	counted = s.count(w, atStarted, f.Started, f.Amount) || counted
+	counted = s.count(w, atInStatistics, f.InStatistics, f.Amount) || counted
+	counted = s.count(w, atInProduction, f.InProduction, f.Amount) || counted
 	for y, window := range [2]int{InYear, InYearLastYear} {
 		all := &w.All[window]
 		s.convert(y, 0, all.has(f.Signed), f.Landed, w.Ends[y])
 		s.convert(y, 1, all.has(f.Landed), f.Started, w.Ends[y])
 		s.convert(y, 2, all.has(f.Started), f.InStatistics, w.Ends[y])
 	}
-	return any
+	return counted
 }
 
-func (s *Sums) count(w *Windows, stage int, day string, amount money.Amount) (any bool) {
+func (s *Sums) count(w *Windows, stage int, day string, amount money.Amount) (counted bool) {
 	if day < w.First {
 		return false
 	}
@@ -134,10 +134,10 @@ func (s *Sums) count(w *Windows, stage int, day string, amount money.Amount) (an
 		if w.All[i].has(day) {
 			s.Tallies[i][stage].Count++
 			s.Tallies[i][stage].Amount += amount
-			any = true
+			counted = true
 		}
 	}
-	return any
+	return counted
 }
 
 // convert counts one step of one year: of those that took the first step in the year
@@ -209,14 +209,14 @@ func (c *Cube) AddProject(p project.Project, department string) {
 	if department != "" {
 		into = append(into, c.Department(department))
 	}
-	any := false
+	counted := false
 	for _, sums := range into {
-		any = sums.Count(&c.Windows, fact)
+		counted = sums.Count(&c.Windows, fact)
 		for _, f := range p.FundsArrived {
-			any = sums.CountFunds(&c.Windows, f.On.String(), f.Amount) || any
+			counted = sums.CountFunds(&c.Windows, f.On.String(), f.Amount) || counted
 		}
 	}
-	if any {
+	if counted {
 		c.Note(p.Illustrative)
 	}
 }
