@@ -21,7 +21,7 @@ func (s *Store) Process(ctx context.Context, kind, id string, scope org.Scope) (
 
 // ProcessHead implements app.Reads.
 func (s *Store) ProcessHead(ctx context.Context, kind, id string, scope org.Scope) (app.ProcessRow, error) {
-	db := s.read.WithContext(ctx).Table("processes").Select("stream, kind, process_id, project_id, head, confirmed, ended, calendar").
+	db := s.read.WithContext(ctx).Table("processes").Select("stream, kind, process_id, project_id, head, last_at, confirmed, ended, calendar").
 		Where("processes.stream = ?", process.StreamID(kind, id))
 	var p app.ProcessRow
 	err := scan(visible(db, scope, "processes.stream", "processes.started_user"), errProcess,
