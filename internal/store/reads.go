@@ -25,7 +25,8 @@ func (s *Store) ProcessHead(ctx context.Context, kind, id string, scope org.Scop
 		Where("processes.stream = ?", process.StreamID(kind, id))
 	var p app.ProcessRow
 	err := scan(visible(db, scope, "processes.stream", "processes.started_user"), errProcess,
-		&p.Stream, &p.Kind, &p.ID, &p.ProjectID, &p.Head, &p.Confirmed, &p.Ended, &p.Calendar)
+		&p.Stream, &p.Kind, &p.ID, &p.ProjectID, &p.Head, &p.LastAt, &p.Confirmed, &p.Ended, &p.Calendar)
+	p.LastAt = p.LastAt.UTC()
 	return p, err
 }
 

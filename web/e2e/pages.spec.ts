@@ -10,7 +10,8 @@ test("every page draws without an error and asks no other host", async ({ page, 
   for (const [path, shown] of [
     ["/inbox?box=cc", "待办事项"], ["/projects?sort=-agreed_amount", "项目库"], ["/reviews?open=true", "落地前研判"],
     ["/reviews/new", "发起研判"], ["/panels?stage=convened", "研判会"], ["/panels/new", "召集研判会"], ["/proxies", "我的代理"],
-    ["/statistics?year=2023", "年度统计"], ["/calendar?year=2023", "工作日历"], ["/nowhere", "没有这个页面"],
+    ["/statistics?year=2023", "年度统计"], ["/bulletins?year=2023", "月通报"], ["/bulletins/2023-12", "2023年12月招商引资月通报"], ["/targets?year=2023", "目标任务"],
+    ["/liaisons", "包联任务"], ["/liaison-lists", "包联清单"], ["/dispatches", "周调度"], ["/calendar?year=2023", "工作日历"], ["/nowhere", "没有这个页面"],
   ] as const) {
     await page.goto(path);
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(shown);

@@ -1,0 +1,69 @@
+import { act, as, text } from "./acts";
+import { expect, signIn, test } from "./server";
+
+test("the centre's month: a bulletin is made, checked by a second person, published and read", async ({ page, luodi }) => {
+  const operator = luodi.account("centre_operator");
+  const leader = luodi.account("centre_leader");
+  const county = luodi.account("county_operator", "danjiangkou");
+  const last = new Date(Date.now() - 40 * 86_400_000).toISOString().slice(0, 7); // a month that is over
+  let address = "";
+
+  await test.step("the operator makes the bulletin, writes a note and submits it", async () => {
+    await signIn(page, operator, "/bulletins");
+    await expect(page.getByRole("table", { name: "月通报" })).toContainText("〔2023〕第12期");
+    await page.getByRole("button", { name: "编制通报" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("textbox", { name: "月份" }).fill(last);
+    await page.keyboard.press("Enter");
+    await dialog.getByRole("button", { name: /编\s*制$/ }).click();
+    await expect(page).toHaveURL(new RegExp(`/bulletins/${last}$`));
+    address = new URL(page.url()).pathname;
+    await expect(page.getByRole("table", { name: "全市指标" })).toBeVisible();
+    await act(page, "编写编者按", () => text(page, "编者按", "本月工作平稳推进。"));
+    await act(page, "提交校核");
+    await expect(page.locator("#main").getByText("待校核", { exact: true })).toBeVisible();
+  });
+
+  await test.step("a county doesn't see it yet; the leader checks and signs it", async () => {
+    const api = await as(luodi, county);
+    expect((await api.get(`/api/v1${address}`)).status()).toBe(404);
+    await signIn(page, leader, address);
+    await act(page, "校核通过");
+    await act(page, "签发");
+    await expect(page.locator("#main").getByText("已发布", { exact: true })).toBeVisible();
+    await expect(page.getByText(/〔\d{4}〕第1期/).first()).toBeVisible();
+    await page.getByRole("button", { name: "重新计算并核验" }).click();
+    await expect(page.getByRole("status").filter({ hasText: "逐字节一致" })).toBeVisible();
+  });
+
+  await test.step("the county reads December: figures, ranking, charts and files", async () => {
+    await signIn(page, county, "/bulletins/2023-12");
+    await expect(page.locator("dl.figures")).toContainText("4,194.5");
+    await expect(page.locator("dl.figures")).toContainText("超序时进度91.0个百分点");
+    await page.getByRole("tab", { name: "排名与红黑榜" }).click();
+    await expect(page.getByRole("table", { name: "县市区排名" }).getByRole("row")).toHaveCount(11);
+    await page.getByRole("tab", { name: "图表" }).click();
+    await expect(page.getByRole("img", { name: /各县市区累计签约金额/ }).locator("canvas")).toBeVisible();
+    await page.screenshot({ path: "test-results/bulletin.png", fullPage: true });
+    await act(page, "已阅");
+    for (const [name, ext] of [["PDF", "pdf"], ["Word", "docx"], ["Excel", "xlsx"]] as const) {
+      const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name }).click()]);
+      expect(file.suggestedFilename()).toMatch(new RegExp(`2023年12月招商引资月通报\\.${ext}$`));
+    }
+  });
+
+  await test.step("the centre sets a county's target, and the history says so", async () => {
+    await signIn(page, operator, "/targets?year=2023");
+    await page.getByRole("textbox", { name: "丹江口市 签约项目数" }).fill("80");
+    await page.getByRole("textbox", { name: "全市 签约项目数" }).fill("多");
+    await page.getByRole("button", { name: "下达2项变动" }).click();
+    await expect(page.getByRole("alert")).toContainText("签约项目数目标应为1至1000000的整数");
+    await page.getByRole("textbox", { name: "全市 签约项目数" }).fill("700");
+    await page.getByRole("button", { name: "下达2项变动" }).click();
+    await expect(page.getByText("已下达,变动2项")).toBeVisible();
+    await expect(page.getByText(/签约项目数目标:各县市区合计80,全市700/)).toBeVisible();
+    await page.getByRole("tab", { name: "下达记录" }).click();
+    await expect(page.getByRole("table", { name: "下达记录" })).toContainText("丹江口市");
+    await page.screenshot({ path: "test-results/targets.png" });
+  });
+});
