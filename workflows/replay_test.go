@@ -9,6 +9,7 @@ import (
 
 	"luodi/activities"
 	"luodi/internal/batch"
+	"luodi/internal/bulletin"
 	"luodi/internal/dispatch"
 	"luodi/internal/liaison"
 	"luodi/internal/panel"
@@ -63,6 +64,11 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 	}
 	for _, file := range recordings(t, dispatch.Kind) {
 		if err := replay(t, dispatch.Definition(), file); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	for _, file := range recordings(t, bulletin.Kind) {
+		if err := replay(t, bulletin.Definition(), file); err != nil {
 			t.Errorf("%s: %v", file, err)
 		}
 	}

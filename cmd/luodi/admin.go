@@ -14,6 +14,7 @@ import (
 
 	"luodi/internal/app"
 	"luodi/internal/batch"
+	"luodi/internal/bulletin"
 	"luodi/internal/dispatch"
 	"luodi/internal/event"
 	"luodi/internal/fault"
@@ -149,7 +150,7 @@ func verify(ctx context.Context, p program) error {
 // test reads: of a review by its id, of any other process by its kind, "-" and its id.
 func history(ctx context.Context, p program) error {
 	if len(p.args) != 1 {
-		return fault.New(fault.Invalid, "usage", "用法: luodi history 研判编号 [设置],其他流程写作 panel-编号、batch-编号、liaison-编号、dispatch-周次")
+		return fault.New(fault.Invalid, "usage", "用法: luodi history 研判编号 [设置],其他流程写作 panel-编号、batch-编号、liaison-编号、dispatch-周次、bulletin-月份")
 	}
 	s, err := start(ctx, p, parts{engine: true})
 	if err != nil {
@@ -157,7 +158,7 @@ func history(ctx context.Context, p program) error {
 	}
 	defer s.close(ctx)
 	id := p.args[0]
-	kinds := []string{panel.Kind, batch.Kind, liaison.Kind, dispatch.Kind}
+	kinds := []string{panel.Kind, batch.Kind, liaison.Kind, dispatch.Kind, bulletin.Kind}
 	if !slices.ContainsFunc(kinds, func(kind string) bool { return strings.HasPrefix(id, workflows.ID(kind, "")) }) {
 		id = workflows.ID(review.Kind, id)
 	}
