@@ -334,3 +334,25 @@ func TestTargetsKeepTheirVersions(t *testing.T) {
 		t.Errorf("%+v", now.Units[0])
 	}
 }
+
+// A department's line is of the projects whose lead liaison it carries, as was known then.
+func TestADepartmentAnswersForTheProjectsItLeads(t *testing.T) {
+	x := newPress(t)
+	type item struct{ ID, Name string }
+	list := into[struct{ Items []item }](x.operator.get("/api/v1/projects?year=2023&framework=false&limit=3&stage=started").is(http.StatusOK)).Items
+	x.assign("l1", list[0].ID)
+	x.operator.post(bulletinsPath, fields{"month": "2023-12"}).is(http.StatusCreated)
+	lines := x.operator.bulletin("2023-12").Content.Departments
+	if len(lines) != 1 || lines[0].Key != "ziran" || measure(t, lines[0], "started_count").YearLastYear == "" || measure(t, lines[0], "signed_count").Year != "1" {
+		t.Fatalf("departments %+v", lines)
+	}
+	x.clock.advance(10 * time.Minute)
+	x.assign("l2", list[1].ID) // later: not in what was known then
+	if v := into[struct{ Same bool }](x.operator.get(bulletinsPath + "/2023-12/verification").is(http.StatusOK)); !v.Same {
+		t.Error("a later liaison changed an earlier bulletin")
+	}
+	x.operator.edit("2023-12", "recompute", fields{}).is(http.StatusOK)
+	if now := measure(t, x.operator.bulletin("2023-12").Content.Departments[0], "signed_count").Year; now != "2" {
+		t.Errorf("known now: %s signed", now)
+	}
+}
