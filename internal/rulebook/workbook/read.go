@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -229,6 +230,9 @@ func (r *reader) table(t *rulebook.Table) {
 	})
 }
 
+// percentWords are the measures of ratios, which a workbook shows as percentages.
+var percentWords = []string{"%", "\uff05", "个百分点", "百分点"}
+
 // value writes a cell as a person would: "" for one that says nothing.
 func (r *reader) value(sheet, where, raw string, kind rulebook.Type, word string) string {
 	raw = strings.TrimSpace(raw)
@@ -253,7 +257,7 @@ func (r *reader) value(sheet, where, raw string, kind rulebook.Type, word string
 	if strings.ContainsAny(n, "亿万元%个") {
 		return n // written with its unit
 	}
-	if word == "%" && r.showsPercent(sheet, where) {
+	if slices.Contains(percentWords, word) && r.showsPercent(sheet, where) {
 		return hundredfold(n) + "%"
 	}
 	return n + word
