@@ -5,10 +5,13 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"luodi/internal/app"
+	"luodi/internal/calendar"
+	"luodi/internal/fault"
 	"luodi/internal/money"
 	"luodi/internal/project"
 )
@@ -45,48 +48,110 @@ func (s *Server) projectRoutes(a huma.API) {
 
 // ProjectFilter is shared by the list and the export.
 type ProjectFilter struct {
-	Query        string `query:"q" maxLength:"100" doc:"part of name, code or investor"`
-	CountyID     string `query:"county_id" maxLength:"64"`
-	Stage        string `query:"stage" maxLength:"32"`
-	Tier         string `query:"industry_tier" maxLength:"32"`
-	InvestorKind string `query:"investor_kind" maxLength:"32"`
-	Industry     string `query:"industry" maxLength:"100"`
-	Event        string `query:"event" maxLength:"100"`
-	Year         int    `query:"year" minimum:"0" maximum:"2100" doc:"of signing"`
-	LandedYear   int    `query:"landed_year" minimum:"0" maximum:"2100"`
-	AmountMin    string `query:"min_amount" maxLength:"32" doc:"万元, inclusive"`
-	AmountMax    string `query:"max_amount" maxLength:"32" doc:"万元, inclusive"`
-	Framework    string `query:"framework" enum:"true,false"`
-	AboveScale   string `query:"above_scale" enum:"true,false"`
-	Illustrative string `query:"illustrative" enum:"true,false"`
-	Sort         string `query:"sort" maxLength:"32" doc:"signed_on, agreed_amount, name, updated_at or code; - before it for descending"`
+	Query             string   `query:"q" maxLength:"100" doc:"part of name, code or investor"`
+	CountyID          string   `query:"county_id" maxLength:"64"`
+	Stage             string   `query:"stage" maxLength:"32"`
+	Tier              string   `query:"industry_tier" maxLength:"32"`
+	InvestorKind      []string `query:"investor_kind,explode" maxItems:"10"`
+	Industry          []string `query:"industry,explode" maxItems:"50" doc:"any of them; - for projects without one, here and below"`
+	Chain             []string `query:"chain,explode" maxItems:"50"`
+	Team              []string `query:"team,explode" maxItems:"50"`
+	Ambassador        []string `query:"ambassador,explode" maxItems:"50"`
+	Event             []string `query:"event,explode" maxItems:"50"`
+	DepartmentID      string   `query:"department_id" maxLength:"64" doc:"leads its liaison; - for projects that nobody leads"`
+	Year              int      `query:"year" minimum:"0" maximum:"2100" doc:"of signing"`
+	LandedYear        int      `query:"landed_year" minimum:"0" maximum:"2100"`
+	SignedFrom        string   `query:"signed_from" maxLength:"10" doc:"a day such as 2023-10-01, inclusive, here and below; a bound asks for a date"`
+	SignedUntil       string   `query:"signed_until" maxLength:"10"`
+	LandedFrom        string   `query:"landed_from" maxLength:"10"`
+	LandedUntil       string   `query:"landed_until" maxLength:"10"`
+	StartedFrom       string   `query:"started_from" maxLength:"10"`
+	StartedUntil      string   `query:"started_until" maxLength:"10"`
+	InStatisticsFrom  string   `query:"in_statistics_from" maxLength:"10"`
+	InStatisticsUntil string   `query:"in_statistics_until" maxLength:"10"`
+	InProductionFrom  string   `query:"in_production_from" maxLength:"10"`
+	InProductionUntil string   `query:"in_production_until" maxLength:"10"`
+	FundsFrom         string   `query:"funds_from" maxLength:"10" doc:"some money arrived from this day on"`
+	FundsUntil        string   `query:"funds_until" maxLength:"10"`
+	AmountMin         string   `query:"min_amount" maxLength:"32" doc:"万元, inclusive"`
+	AmountMax         string   `query:"max_amount" maxLength:"32" doc:"万元, inclusive"`
+	Framework         string   `query:"framework" enum:"true,false"`
+	AboveScale        string   `query:"above_scale" enum:"true,false"`
+	Illustrative      string   `query:"illustrative" enum:"true,false"`
 }
 
-func (f ProjectFilter) parse() (project.Filter, project.Sort, error) {
+// ProjectOrder is how a list is sorted.
+type ProjectOrder struct {
+	Sort string `query:"sort" maxLength:"32" doc:"signed_on, agreed_amount, name, updated_at or code; - before it for descending"`
+}
+
+func (f ProjectFilter) parse() (project.Filter, error) {
 	out := project.Filter{
 		Query: f.Query, CountyID: f.CountyID, Stage: project.Stage(f.Stage), Tier: project.Tier(f.Tier),
-		InvestorKind: project.InvestorKind(f.InvestorKind), Industry: f.Industry, Event: f.Event,
+		Industries: said(f.Industry), Chains: said(f.Chain), Teams: said(f.Team), Ambassadors: said(f.Ambassador), Events: said(f.Event), DepartmentID: f.DepartmentID,
 		Year: f.Year, LandedYear: f.LandedYear, Framework: optionalBool(f.Framework),
 		AboveScale: optionalBool(f.AboveScale), Illustrative: optionalBool(f.Illustrative),
 	}
-	sort, err := project.ParseSort(f.Sort)
-	if err != nil {
-		return out, sort, err
+	for _, k := range said(f.InvestorKind) {
+		out.InvestorKinds = append(out.InvestorKinds, project.InvestorKind(k))
 	}
+	for _, d := range []struct {
+		name, text string
+		into       *calendar.Date
+	}{
+		{"signed_from", f.SignedFrom, &out.Signed.From}, {"signed_until", f.SignedUntil, &out.Signed.Until},
+		{"landed_from", f.LandedFrom, &out.Landed.From}, {"landed_until", f.LandedUntil, &out.Landed.Until},
+		{"started_from", f.StartedFrom, &out.Started.From}, {"started_until", f.StartedUntil, &out.Started.Until},
+		{"in_statistics_from", f.InStatisticsFrom, &out.InStatistics.From}, {"in_statistics_until", f.InStatisticsUntil, &out.InStatistics.Until},
+		{"in_production_from", f.InProductionFrom, &out.InProduction.From}, {"in_production_until", f.InProductionUntil, &out.InProduction.Until},
+		{"funds_from", f.FundsFrom, &out.Funds.From}, {"funds_until", f.FundsUntil, &out.Funds.Until},
+	} {
+		if err := dayOf("/query/"+d.name, d.text, d.into); err != nil {
+			return out, err
+		}
+	}
+	var err error
 	if out.AmountMin, err = amount("/query/min_amount", f.AmountMin); err != nil {
-		return out, sort, err
+		return out, err
 	}
 	out.AmountMax, err = amount("/query/max_amount", f.AmountMax)
-	return out, sort, err
+	return out, err
+}
+
+// said leaves out what is empty: it doesn't narrow.
+func said(list []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(s string) bool { return s == "" })
+}
+
+// dayOf reads a day of an address; empty is none.
+func dayOf(field, text string, into *calendar.Date) (err error) {
+	if text == "" {
+		return nil
+	}
+	if *into, err = calendar.ParseDate(text); err != nil {
+		return fault.Field(field, "date_invalid", "日期应写作 2023-05-01 的形式")
+	}
+	return nil
 }
 
 type listProjectsInput struct {
 	Paged
 	ProjectFilter
+	ProjectOrder
+}
+
+// ordered reads what a list is to be, and in which order.
+func ordered(f ProjectFilter, o ProjectOrder) (project.Filter, project.Sort, error) {
+	filter, err := f.parse()
+	if err != nil {
+		return filter, project.Sort{}, err
+	}
+	sort, err := project.ParseSort(o.Sort)
+	return filter, sort, err
 }
 
 func (s *Server) listProjects(ctx context.Context, in *listProjectsInput) (*body[List[ProjectView]], error) {
-	f, sort, err := in.parse()
+	f, sort, err := ordered(in.ProjectFilter, in.ProjectOrder)
 	if err != nil {
 		return nil, fail(ctx, err)
 	}
@@ -189,8 +254,11 @@ func (s *Server) projectTemplate(ctx context.Context, _ *struct{}) (*sheetOutput
 	return attachment(ctx, "项目导入模板.xlsx", func(b *bytes.Buffer) error { return s.Projects.Template(ctx, b) })
 }
 
-func (s *Server) exportProjects(ctx context.Context, in *ProjectFilter) (*sheetOutput, error) {
-	f, sort, err := in.parse()
+func (s *Server) exportProjects(ctx context.Context, in *struct {
+	ProjectFilter
+	ProjectOrder
+}) (*sheetOutput, error) {
+	f, sort, err := ordered(in.ProjectFilter, in.ProjectOrder)
 	if err != nil {
 		return nil, fail(ctx, err)
 	}

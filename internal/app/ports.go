@@ -90,6 +90,7 @@ type Tx interface {
 	DispatchTx
 	LiaisonTx
 	BatchTx
+	RegisterTx
 
 	// Command finds a decided command; ok is false when there is none.
 	Command(stream, id string) (row CommandRow, ok bool, err error)
@@ -204,6 +205,8 @@ type Reads interface {
 	DispatchReads
 	LiaisonReads
 	BatchReads
+	RegisterReads
+	StatisticsReads
 
 	Process(ctx context.Context, kind, id string, scope org.Scope) (ProcessRow, error)
 	// ProcessHead is Process without the state, which may be long.

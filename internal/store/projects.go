@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -84,20 +85,41 @@ func projectOrder(s project.Sort) (order[projectRow], error) {
 	return order[projectRow]{first, id}, nil
 }
 
+// leading is the department that leads a project's liaison: that of the one which goes
+// on, or else of the last.
+const leading = "(SELECT l.department_id FROM liaisons l WHERE l.project_id = projects.id AND l.role = 'lead' " +
+	"ORDER BY CASE WHEN l.ended_at IS NULL THEN 0 ELSE 1 END, l.assigned_at DESC, l.id DESC LIMIT 1)"
+
 func filtered(db *gorm.DB, f project.Filter) *gorm.DB {
-	for column, text := range map[string]string{
-		"county_id": f.CountyID, "stage": string(f.Stage), "industry_tier": string(f.Tier),
-		"investor_kind": string(f.InvestorKind), "industry": f.Industry, "chain": f.Chain, "event": f.Event,
-	} {
+	for column, text := range map[string]string{"county_id": f.CountyID, "stage": string(f.Stage)} {
 		if text != "" {
-			db = db.Where(column+" = ?", text)
+			db = db.Where("projects."+column+" = ?", text)
 		}
+	}
+	var tiers []string
+	if f.Tier != "" {
+		tiers = []string{string(f.Tier)}
+	}
+	for column, texts := range map[string][]string{
+		"industry_tier": tiers, "investor_kind": texts(f.InvestorKinds), "industry": f.Industries, "chain": f.Chains,
+		"team": f.Teams, "ambassador": f.Ambassadors, "event": f.Events,
+	} {
+		if len(texts) > 0 {
+			db = db.Where("projects."+column+" IN ?", orNone(texts))
+		}
+	}
+	switch f.DepartmentID {
+	case "":
+	case project.None:
+		db = db.Where(leading + " IS NULL")
+	default:
+		db = db.Where(leading+" = ?", f.DepartmentID)
 	}
 	for column, yes := range map[string]*bool{
 		"framework": f.Framework, "above_scale": f.AboveScale, "illustrative": f.Illustrative,
 	} {
 		if yes != nil {
-			db = db.Where(column+" = ?", *yes)
+			db = db.Where("projects."+column+" = ?", *yes)
 		}
 	}
 	if f.AmountMin != 0 {
@@ -106,7 +128,52 @@ func filtered(db *gorm.DB, f project.Filter) *gorm.DB {
 	if f.AmountMax != 0 {
 		db = db.Where("agreed_amount <= ?", f.AmountMax)
 	}
-	return contains(inYear(inYear(db, "signed_on", f.Year), "landed_on", f.LandedYear), f.Query)
+	return contains(dated(db, f), f.Query)
+}
+
+// dated narrows to projects with dates. Dates sort as the texts they are.
+func dated(db *gorm.DB, f project.Filter) *gorm.DB {
+	db = inYear(inYear(db, "signed_on", f.Year), "landed_on", f.LandedYear)
+	for column, s := range map[string]project.Span{
+		"signed_on": f.Signed, "landed_on": f.Landed, "started_on": f.Started, "in_statistics_on": f.InStatistics, "in_production_on": f.InProduction,
+	} {
+		db = inSpan(db, column, s)
+	}
+	if f.Funds.IsZero() {
+		return db
+	}
+	arrived := inSpan(db.Session(&gorm.Session{NewDB: true}).Table("project_funds").Select("1").Where("project_funds.project_id = projects.id"), "arrived_on", f.Funds)
+	return db.Where("EXISTS (?)", arrived)
+}
+
+// inSpan leaves out what has no date there, if the span has a bound.
+func inSpan(db *gorm.DB, column string, s project.Span) *gorm.DB {
+	if !s.From.IsZero() {
+		db = db.Where(column+" >= ?", s.From.String())
+	}
+	if !s.Until.IsZero() {
+		db = db.Where(column+" <= ?", s.Until.String())
+	}
+	return db
+}
+
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, t := range list {
+		out[i] = string(t)
+	}
+	return out
+}
+
+// orNone writes project.None as rows have it.
+func orNone(list []string) []string {
+	out := slices.Clone(list)
+	for i, t := range out {
+		if t == project.None {
+			out[i] = ""
+		}
+	}
+	return out
 }
 
 // inYear uses the index on dates, which sort as the texts they are.

@@ -207,7 +207,7 @@ func testFilters(t *testing.T, s *store.Store) {
 		"min":       {project.Filter{AmountMin: 2 * money.Wan}, func(p project.Project) bool { return p.AgreedAmount >= 2*money.Wan }},
 		"max":       {project.Filter{AmountMax: 2 * money.Wan}, func(p project.Project) bool { return p.AgreedAmount <= 2*money.Wan }},
 		"framework": {project.Filter{Framework: &yes}, func(p project.Project) bool { return p.Framework }},
-		"exact":     {project.Filter{Industry: "汽"}, func(project.Project) bool { return false }},
+		"exact":     {project.Filter{Industries: []string{"汽"}}, func(project.Project) bool { return false }},
 	} {
 		want := slices.DeleteFunc(sorted(list, project.Sort{Field: project.ByCode}), func(p project.Project) bool { return !c.keep(p) })
 		got := walk(t, s, c.filter, project.Sort{Field: project.ByCode}, 7, func() {})
