@@ -75,6 +75,7 @@ type ProjectFilter struct {
 	FundsUntil        string   `query:"funds_until" maxLength:"10"`
 	AmountMin         string   `query:"min_amount" maxLength:"32" doc:"万元, inclusive"`
 	AmountMax         string   `query:"max_amount" maxLength:"32" doc:"万元, inclusive"`
+	AtEvent           string   `query:"at_event" enum:"true,false" doc:"signed at some event"`
 	Framework         string   `query:"framework" enum:"true,false"`
 	AboveScale        string   `query:"above_scale" enum:"true,false"`
 	Illustrative      string   `query:"illustrative" enum:"true,false"`
@@ -89,7 +90,7 @@ func (f ProjectFilter) parse() (project.Filter, error) {
 	out := project.Filter{
 		Query: f.Query, CountyID: f.CountyID, Stage: project.Stage(f.Stage), Tier: project.Tier(f.Tier),
 		Industries: said(f.Industry), Chains: said(f.Chain), Teams: said(f.Team), Ambassadors: said(f.Ambassador), Events: said(f.Event), DepartmentID: f.DepartmentID,
-		Year: f.Year, LandedYear: f.LandedYear, Framework: optionalBool(f.Framework),
+		Year: f.Year, LandedYear: f.LandedYear, AtEvent: optionalBool(f.AtEvent), Framework: optionalBool(f.Framework),
 		AboveScale: optionalBool(f.AboveScale), Illustrative: optionalBool(f.Illustrative),
 	}
 	for _, k := range said(f.InvestorKind) {

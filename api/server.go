@@ -37,6 +37,7 @@ type Server struct {
 	Dispatches  *app.Dispatches
 	Bulletins   *app.Bulletins
 	Targets     *app.Targets
+	Registers   *app.Registers
 	Liaisons    *app.Liaisons
 	Batches     *app.Batches
 	Projects    *app.Projects
@@ -94,6 +95,7 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	s.dispatchRoutes(a)
 	s.bulletinRoutes(a)
 	s.targetRoutes(a)
+	s.registerRoutes(a)
 	s.taskRoutes(a)
 	s.peopleRoutes(a)
 	s.draftRoutes(a)

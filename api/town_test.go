@@ -248,7 +248,8 @@ func (w *town) wire() {
 		Attachments: &app.Attachments{Journal: w.store, Reads: w.store, Blobs: w.blobs, Now: now, NewID: newID},
 		Projects:    &app.Projects{Journal: w.store, Reads: w.store, Sheets: sheets{}, Now: now, NewID: newID},
 		Calendar:    &app.CalendarService{Calendars: calendars, Journal: w.store, Now: now, NewID: newID, Recorded: func() { w.kicks++ }},
-		Statistics:  &app.Statistics{Reads: w.store, Now: now, Notes: demo.Notes()},
+		Statistics:  &app.Statistics{Reads: w.store, Now: now, Notes: demo.Notes(), Campaigning: campaigns(w)},
+		Registers:   &app.Registers{Journal: w.store, Reads: w.store, Sheets: registerSheets{}, Now: now, NewID: newID},
 		Ready: func(ctx context.Context) api.Readiness {
 			return api.Check(ctx, w.store.Ping, func(context.Context) error { return nil }, "ok")
 		},

@@ -14,9 +14,9 @@ import (
 // aimReviewEvents is the history of a whole review, in events a command.
 const aimReviewEvents = 7.0
 
-// campaign is one whole review as the benchmark plays it: thirteen seats, signers,
+// course is one whole review as the benchmark plays it: thirteen seats, signers,
 // supplements, a panel and conditions.
-type campaign struct {
+type course struct {
 	site     *loadtest.Site
 	people   map[string]*loadtest.Person
 	review   string
@@ -44,8 +44,8 @@ func benchReview(ctx context.Context, o *office, site *loadtest.Site, t *table) 
 }
 
 // playReview plays a whole review on a demonstration that runs somewhere.
-func playReview(ctx context.Context, site *loadtest.Site) (*campaign, error) {
-	c := &campaign{site: site, people: map[string]*loadtest.Person{}}
+func playReview(ctx context.Context, site *loadtest.Site) (*course, error) {
+	c := &course{site: site, people: map[string]*loadtest.Person{}}
 	for _, part := range []func(context.Context) error{c.submit, c.ask, c.answer, c.vote, c.follow} {
 		if err := part(ctx); err != nil {
 			return c, err
@@ -55,7 +55,7 @@ func playReview(ctx context.Context, site *loadtest.Site) (*campaign, error) {
 }
 
 // as is a demonstration account, signed in once.
-func (c *campaign) as(ctx context.Context, login string) (*loadtest.Person, error) {
+func (c *course) as(ctx context.Context, login string) (*loadtest.Person, error) {
 	if who := c.people[login]; who != nil {
 		return who, nil
 	}
@@ -67,12 +67,12 @@ func (c *campaign) as(ctx context.Context, login string) (*loadtest.Person, erro
 type body = map[string]any
 
 // act does one action on the review.
-func (c *campaign) act(ctx context.Context, login, action string, b body) error {
+func (c *course) act(ctx context.Context, login, action string, b body) error {
 	c.commands++
 	return c.post(ctx, login, "/api/v1/reviews/"+c.review+"/actions/"+action, b, nil)
 }
 
-func (c *campaign) post(ctx context.Context, login, path string, b body, out any) error {
+func (c *course) post(ctx context.Context, login, path string, b body, out any) error {
 	who, err := c.as(ctx, login)
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func (c *campaign) post(ctx context.Context, login, path string, b body, out any
 	return nil
 }
 
-func (c *campaign) get(ctx context.Context, login, path string, out any) error {
+func (c *course) get(ctx context.Context, login, path string, out any) error {
 	who, err := c.as(ctx, login)
 	if err != nil {
 		return err
@@ -96,7 +96,7 @@ func (c *campaign) get(ctx context.Context, login, path string, out any) error {
 }
 
 // submit starts the review of a project that concerns every department.
-func (c *campaign) submit(ctx context.Context) error {
+func (c *course) submit(ctx context.Context) error {
 	var project, review struct{ ID string }
 	if err := c.post(ctx, "danjiangkou.jingban", "/api/v1/projects", body{
 		"name": "测速大项目(示例)", "investor": "示例投资有限公司", "county_id": "danjiangkou", "agreed_amount": "120000", "land_area": "120",
@@ -113,7 +113,7 @@ func (c *campaign) submit(ctx context.Context) error {
 }
 
 // ask is what goes on around the opinions.
-func (c *campaign) ask(ctx context.Context) error {
+func (c *course) ask(ctx context.Context) error {
 	for _, step := range []struct {
 		login, action string
 		body          body
@@ -146,7 +146,7 @@ func (c *campaign) ask(ctx context.Context) error {
 }
 
 // answer lets every seat claim and speak, and leaders sign.
-func (c *campaign) answer(ctx context.Context) error {
+func (c *course) answer(ctx context.Context) error {
 	var v struct {
 		Seats []struct {
 			ID      string
@@ -181,7 +181,7 @@ func (c *campaign) answer(ctx context.Context) error {
 }
 
 // vote holds the panel's meeting.
-func (c *campaign) vote(ctx context.Context) error {
+func (c *course) vote(ctx context.Context) error {
 	members := []string{"fagai.yanpan", "jingxin.yanpan", "caizheng.yanpan"}
 	var panel struct{ ID string }
 	meeting := body{
@@ -224,7 +224,7 @@ func (c *campaign) vote(ctx context.Context) error {
 
 // await looks until the review has come to a stage and has so many documents: both
 // come from effects, a moment after the command that asked for them.
-func (c *campaign) await(ctx context.Context, stage string, papers int) error {
+func (c *course) await(ctx context.Context, stage string, papers int) error {
 	for range 100 {
 		var v struct {
 			Stage  string
@@ -252,7 +252,7 @@ func (c *campaign) await(ctx context.Context, stage string, papers int) error {
 }
 
 // follow decides and meets every condition.
-func (c *campaign) follow(ctx context.Context) error {
+func (c *course) follow(ctx context.Context) error {
 	if err := c.act(ctx, "zhaoshang.fuze", "decide", body{"outcome": "conditional", "text": "原则同意"}); err != nil {
 		return err
 	}

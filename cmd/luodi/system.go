@@ -25,6 +25,7 @@ import (
 	"luodi/internal/blob"
 	"luodi/internal/bulletin"
 	"luodi/internal/calendar"
+	"luodi/internal/campaign"
 	"luodi/internal/config"
 	"luodi/internal/dispatch"
 	"luodi/internal/engine"
@@ -50,7 +51,8 @@ type system struct {
 	worker    worker.Worker
 	broken    atomic.Bool // the worker gave up
 	templates *app.Templates
-	admission *app.Admission   // nil: reviews are not scored
+	admission *app.Admission // nil: reviews are not scored
+	campaigns []campaign.Campaign
 	ranking   *app.RankingBook // nil: bulletins rank nothing
 	calendars *app.Calendars
 	processes *workflows.Client
@@ -160,6 +162,9 @@ func (s *system) wire(ctx context.Context) (err error) {
 		return err
 	}
 	if s.admission, err = loadAdmission(s.config.Admission); err != nil {
+		return err
+	}
+	if s.campaigns, err = loadCampaigns(s.config.Campaigns); err != nil {
 		return err
 	}
 	if s.ranking, err = loadRanking(s.config.Ranking); err != nil {
@@ -307,7 +312,8 @@ func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 		Attachments: &app.Attachments{Journal: s.store, Reads: s.store, Blobs: s.uploads, Now: clock, NewID: newID},
 		Projects:    s.projects,
 		Calendar:    &app.CalendarService{Calendars: s.calendars, Journal: s.store, Now: clock, NewID: newID, Recorded: s.kick},
-		Statistics:  &app.Statistics{Reads: s.store, Now: clock, Notes: notes},
+		Statistics:  &app.Statistics{Reads: s.store, Now: clock, Notes: notes, Campaigning: s.campaigns},
+		Registers:   s.registers(),
 		Ready:       s.ready,
 		Demo:        demo,
 		Web:         web.FS(),

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"luodi/internal/calendar"
+	"luodi/internal/campaign"
 	"luodi/internal/org"
 	"luodi/internal/project"
 )
@@ -14,6 +15,8 @@ type Statistics struct {
 	Reads Reads
 	Now   func() time.Time
 	Notes []string // what must be said beside the figures, such as that they are illustrative
+	// Campaigning are the campaigns (专项行动) that are counted.
+	Campaigning []campaign.Campaign
 }
 
 // YearFigures are a year's statistics with what must be said beside them.

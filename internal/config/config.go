@@ -29,6 +29,7 @@ type Config struct {
 	Admission     string // rule book of the admission score; empty: the built-in one; "none"
 	Templates     string // folder of review templates; empty: the built-in one
 	Ranking       string // rule book that ranks in bulletins; empty: the built-in one; "none"
+	Campaigns     string // file of campaigns; empty: the built-in ones
 	Cutoff        int    // day of the month on which bulletins are cut off; 0: its last
 	ProgressBy    string // how bulletins count the share of the year: months or days
 	Listen        string // HOST:PORT; port 0 takes a free one

@@ -86,14 +86,14 @@ func TestEverySettingCanBeGivenInFileAndEnvironment(t *testing.T) {
 		"log_level": "warn", "office_end": "18:00", "secure_cookies": "true", "drain_timeout": "5s",
 		"sweep_every": "30s", "engine_tls": "true", "engine_tls_ca_file": "ca.pem", "engine_tls_cert_file": "c.pem",
 		"engine_tls_key_file": "k.pem", "engine_tls_server_name": "temporal", "engine_api_key": "key",
-		"ballot_key": "0123456789abcdef0123456789abcdef", "ranking": "ranking.yaml", "bulletin_cutoff": "25", "bulletin_progress": "days",
+		"ballot_key": "0123456789abcdef0123456789abcdef", "ranking": "ranking.yaml", "campaigns": "campaigns.yaml", "bulletin_cutoff": "25", "bulletin_progress": "days",
 	}
 	dsn, err := MySQLDSN("u:p@tcp(db:3306)/luodi")
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := Config{
-		DataDir: "/srv/luodi", BlobDir: "/mnt/shared", Templates: "/etc/luodi/templates", Admission: "none", Ranking: "ranking.yaml", Cutoff: 25, ProgressBy: "days", Listen: "0.0.0.0:80", Engine: "temporal:7233", Namespace: "city",
+		DataDir: "/srv/luodi", BlobDir: "/mnt/shared", Templates: "/etc/luodi/templates", Admission: "none", Ranking: "ranking.yaml", Campaigns: "campaigns.yaml", Cutoff: 25, ProgressBy: "days", Listen: "0.0.0.0:80", Engine: "temporal:7233", Namespace: "city",
 		EngineTLS:    TLS{Enabled: true, CAFile: "ca.pem", CertFile: "c.pem", KeyFile: "k.pem", ServerName: "temporal"},
 		EngineAPIKey: NewSecret("key"), Database: Database{Kind: MySQL, DSN: NewSecret(dsn)},
 		AdminPassword: NewSecret("0123456789"), BallotKey: NewSecret("0123456789abcdef0123456789abcdef"), LogLevel: slog.LevelWarn, OfficeEnd: TimeOfDay{18, 0},

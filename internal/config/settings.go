@@ -36,6 +36,8 @@ var settings = []setting{
 		set: into(func(c *Config) *string { return &c.Admission })},
 	{key: "ranking", argument: "文件|none", usage: "月通报排名与红黑榜的细则文件;不填则用内置的示例,none 为不排名",
 		set: into(func(c *Config) *string { return &c.Ranking })},
+	{key: "campaigns", argument: "文件", usage: "专项行动(五百行动等)的文件;不填则用内置的",
+		set: into(func(c *Config) *string { return &c.Campaigns })},
 	{key: "bulletin_cutoff", argument: "日", initial: "0", usage: "月通报的截止日(1至31);0为当月最后一日", set: setCutoff},
 	{key: "bulletin_progress", argument: "months|days", initial: "months", usage: "月通报的序时进度按月还是按日计算", set: setProgress},
 	{key: "listen", argument: "主机:端口", initial: "127.0.0.1:8080", usage: "监听地址;端口为0则任取空闲端口",

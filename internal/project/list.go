@@ -52,6 +52,7 @@ type Filter struct {
 	Funds         Span         // some money arrived in it
 	AmountMin     money.Amount // inclusive
 	AmountMax     money.Amount // inclusive; zero is no limit
+	AtEvent       *bool        // signed at some event
 	Framework     *bool
 	AboveScale    *bool
 	Illustrative  *bool
@@ -95,7 +96,7 @@ func (f Filter) Values() url.Values {
 			put(name, a.String())
 		}
 	}
-	for name, yes := range map[string]*bool{"framework": f.Framework, "above_scale": f.AboveScale, "illustrative": f.Illustrative} {
+	for name, yes := range map[string]*bool{"at_event": f.AtEvent, "framework": f.Framework, "above_scale": f.AboveScale, "illustrative": f.Illustrative} {
 		if yes != nil {
 			put(name, strconv.FormatBool(*yes))
 		}

@@ -115,6 +115,9 @@ func filtered(db *gorm.DB, f project.Filter) *gorm.DB {
 	default:
 		db = db.Where(leading+" = ?", f.DepartmentID)
 	}
+	if f.AtEvent != nil {
+		db = db.Where("(projects.event <> '') = ?", *f.AtEvent)
+	}
 	for column, yes := range map[string]*bool{
 		"framework": f.Framework, "above_scale": f.AboveScale, "illustrative": f.Illustrative,
 	} {
