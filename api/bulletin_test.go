@@ -30,7 +30,7 @@ func (w *town) wireBulletins(calendars *app.Calendars) *app.Bulletins {
 	if book == nil {
 		w.Fatal(findings)
 	}
-	freezer := &app.Freezer{Reads: w.store, Blobs: w.blobs, Rule: bulletin.Builtin(), Book: &app.RankingBook{Book: book, Text: text}, Liaisons: app.PastLiaisons{Reads: w.store}}
+	freezer := &app.Freezer{Reads: w.store, Blobs: w.blobs, Rule: bulletin.Builtin(), Book: &app.RankingBook{Book: book, Text: text}, Liaisons: app.PastLiaisons{Reads: w.store}, Registers: app.RegisterSections{Reads: w.store}}
 	w.monthly = &apptest.Processes[bulletin.State, bulletin.Facts]{
 		Recorder: &app.Recorder[bulletin.State, bulletin.Facts]{
 			Definition: bulletin.Definition(), Journal: w.store, Facts: app.BulletinFacts(calendars), Project: app.ProjectBulletin, Complete: app.NumberBulletin,

@@ -7,7 +7,9 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -275,5 +277,36 @@ func TestCampaignsAreCountedFromSingleProjects(t *testing.T) {
 	}
 	if later := into[struct{ Items []app.CampaignReport }](x.operator.get("/api/v1/statistics/campaigns?year=2024").is(http.StatusOK)); len(later.Items) != 0 {
 		t.Errorf("%+v", later)
+	}
+}
+
+// Registers have their part in bulletins, as they were known when one was made.
+func TestRegistersHaveTheirPartInBulletins(t *testing.T) {
+	x := newPress(t)
+	x.operator.post("/api/v1/events", fields{"name": "湖北十堰—大湾区产业链供应链对接大会", "event": fields{"from": "2023-11-07", "city": "深圳"}}).is(http.StatusCreated)
+	x.operator.post("/api/v1/chains", fields{"name": "商用车及零部件产业链", "chain": fields{"head": "某市长(示例)"}}).is(http.StatusCreated)
+	team := into[entryView](x.operator.post("/api/v1/teams", fields{"name": "驻北京招商专班001(示例)", "unit_id": "zhushan", "team": fields{"place": "北京", "trips": []fields{
+		{"on": "2023-11-02", "place": "天津", "purpose": "拜访"}, {"on": "2023-12-30", "place": "天津", "purpose": "拜访"}}}}).is(http.StatusCreated))
+	x.operator.post(bulletinsPath, fields{"month": "2023-11"}).is(http.StatusCreated)
+	sections := map[string][][]string{}
+	for _, s := range x.operator.bulletin("2023-11").Content.Sections {
+		sections[s.Key] = s.Rows
+	}
+	if e := sections["events"]; len(e) != 1 || e[0][1] != "2023-11-07" || e[0][3] != "51" || e[0][5] != "6381000" {
+		t.Errorf("events %v", e)
+	}
+	if c := sections["chains"]; !slices.ContainsFunc(c, func(r []string) bool {
+		return r[0] == "商用车及零部件产业链" && r[1] == "某市长(示例)" && r[4] != "0"
+	}) ||
+		!slices.ContainsFunc(c, func(r []string) bool { return strings.HasSuffix(r[0], "(未登记)") }) {
+		t.Errorf("chains %v", c)
+	}
+	if r := sections["teams"]; len(r) != 1 || r[0][2] != "1" || r[0][3] != "1" || r[0][4] == "0" {
+		t.Errorf("teams %v", r)
+	}
+	x.clock.advance(10 * time.Minute)
+	x.operator.post("/api/v1/teams/"+team.ID+"/trips", fields{"on": "2023-11-03", "place": "天津", "purpose": "再访"}).is(http.StatusOK)
+	if v := into[struct{ Same bool }](x.operator.get(bulletinsPath + "/2023-11/verification").is(http.StatusOK)); !v.Same {
+		t.Error("a later trip changed an earlier bulletin")
 	}
 }

@@ -40,7 +40,7 @@ func (s *system) bulletinRecorder() *app.Recorder[bulletin.State, bulletin.Facts
 
 // freezer computes what bulletins say.
 func (s *system) freezer() *app.Freezer {
-	f := &app.Freezer{Reads: s.store, Blobs: s.documents, Book: s.ranking, Liaisons: app.PastLiaisons{Reads: s.store}, Settle: settle,
+	f := &app.Freezer{Reads: s.store, Blobs: s.documents, Book: s.ranking, Liaisons: app.PastLiaisons{Reads: s.store}, Registers: app.RegisterSections{Reads: s.store}, Settle: settle,
 		Rule: bulletin.Rule{Progress: s.config.ProgressBy, Digits: bulletin.Builtin().Digits, CutoffDay: s.config.Cutoff}}
 	if s.config.Demo {
 		f.Notes = []string{demo.Notice}

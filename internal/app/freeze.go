@@ -184,7 +184,7 @@ func (f *Freezer) compute(ctx context.Context, fr frame) (c bulletin.Content, da
 		in.Ranker = bulletin.Book{Book: fr.book.Book, Results: results}
 	}
 	if f.Registers != nil {
-		if in.Sections, err = f.Registers(ctx, o.Year, o.Cutoff, fr.knownAt); err != nil {
+		if in.Sections, err = f.Registers.Sections(ctx, in.Cube, o.Year, o.Cutoff, fr.knownAt); err != nil {
 			return c, nil, err
 		}
 	}

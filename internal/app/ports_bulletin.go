@@ -108,7 +108,9 @@ type LiaisonFigures interface {
 }
 
 // RegisterFigures are the tables that registers add to a bulletin, as known at a moment.
-type RegisterFigures func(ctx context.Context, year int, cutoff calendar.Date, knownAt time.Time) ([]bulletin.Section, error)
+type RegisterFigures interface {
+	Sections(ctx context.Context, cube *bulletin.Cube, year int, cutoff calendar.Date, knownAt time.Time) ([]bulletin.Section, error)
+}
 
 // TargetSheets reads and writes 任务分解表.
 type TargetSheets interface {

@@ -158,6 +158,23 @@ func (s *Sums) CountFunds(w *Windows, day string, amount money.Amount) bool {
 	return s.count(w, atFunds, day, amount)
 }
 
+// Tag names what a project was brought by: a chain, an ambassador, an event.
+type Tag struct{ Kind, Name string }
+
+// The kinds of tags.
+const (
+	TagChain      = "chain"
+	TagAmbassador = "ambassador"
+	TagEvent      = "event"
+)
+
+// Brought is what came of the projects signed in the year to date under one tag: those
+// of the month, and how many have come to each step by the cut-off.
+type Brought struct {
+	Month Tally
+	Steps [5]Tally // signed, landed, started, in statistics, in production
+}
+
 // Cube is a registry counted for one bulletin. City holds every project, those of a
 // county that is no unit included: the sum of its parts is checked against it.
 type Cube struct {
@@ -165,13 +182,14 @@ type Cube struct {
 	City        Sums
 	Places      map[Place]*Sums
 	Departments map[string]*Sums
+	Tags        map[Tag]*Brought
 	// Illustrative is how many of the projects that count for something are made up.
 	Illustrative int64
 }
 
 // NewCube begins a count.
 func NewCube(w Windows) *Cube {
-	return &Cube{Windows: w, Places: map[Place]*Sums{}, Departments: map[string]*Sums{}}
+	return &Cube{Windows: w, Places: map[Place]*Sums{}, Departments: map[string]*Sums{}, Tags: map[Tag]*Brought{}}
 }
 
 // At are the sums of a place.
@@ -192,6 +210,37 @@ func (c *Cube) Department(id string) *Sums {
 		c.Departments[id] = s
 	}
 	return s
+}
+
+// Bring counts a project signed in the year to date under its tags; a tag without a
+// name is none.
+func (c *Cube) Bring(f Fact, tags ...Tag) {
+	if f.Framework || !c.Windows.All[InYear].has(f.Signed) {
+		return
+	}
+	for _, t := range tags {
+		if t.Name == "" {
+			continue
+		}
+		b := c.Tags[t]
+		if b == nil {
+			b = new(Brought)
+			c.Tags[t] = b
+		}
+		if c.Windows.All[InMonth].has(f.Signed) {
+			b.Month.add(f.Amount)
+		}
+		for i, on := range []string{f.Signed, f.Landed, f.Started, f.InStatistics, f.InProduction} {
+			if on != "" && on <= c.Windows.Ends[0] {
+				b.Steps[i].add(f.Amount)
+			}
+		}
+	}
+}
+
+func (t *Tally) add(a money.Amount) {
+	t.Count++
+	t.Amount += a
 }
 
 // Note notes a project that counts for something.
@@ -216,6 +265,7 @@ func (c *Cube) AddProject(p project.Project, department string) {
 			counted = sums.CountFunds(&c.Windows, f.On.String(), f.Amount) || counted
 		}
 	}
+	c.Bring(fact, Tag{TagChain, p.Chain}, Tag{TagAmbassador, p.Ambassador}, Tag{TagEvent, p.Event})
 	if counted {
 		c.Note(p.Illustrative)
 	}

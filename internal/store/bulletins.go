@@ -232,25 +232,25 @@ const lastDate = "COALESCE(in_production_on, in_statistics_on, started_on, lande
 const (
 	between     = "\x1f"
 	placeColumn = "CONCAT(county_id, ?, industry_tier, ?, team)"
-	daysColumn  = "CONCAT(COALESCE(signed_on, @none), COALESCE(landed_on, @none), COALESCE(started_on, @none), COALESCE(in_statistics_on, @none), COALESCE(in_production_on, @none))"
+	restColumn  = "CONCAT(COALESCE(signed_on, @none), COALESCE(landed_on, @none), COALESCE(started_on, @none), COALESCE(in_statistics_on, @none), COALESCE(in_production_on, @none), chain, ?, ambassador, ?, event)"
 	noDay       = "          " // as wide as a day
 )
 
 // countRows leaves framework agreements out: nothing counts of them but their funds.
 func (c *counting) countRows() error {
 	var r countedRow
-	return c.scan("SELECT id, "+placeColumn+", 4 * agreed_amount + above_scale + 2 * illustrative, "+strings.ReplaceAll(daysColumn, "@none", "'"+noDay+"'")+
+	return c.scan("SELECT id, "+placeColumn+", 4 * agreed_amount + above_scale + 2 * illustrative, "+strings.ReplaceAll(restColumn, "@none", "'"+noDay+"'")+
 		" FROM projects WHERE "+lastDate+" >= ? AND framework = FALSE",
-		[]any{between, between, c.Windows.First}, r.dest(), func() { c.count(&r) })
+		[]any{between, between, between, between, c.Windows.First}, r.dest(), func() { c.count(&r) })
 }
 
 // countedRow is what one project contributes, as a driver gives it.
 type countedRow struct {
-	id, place, days sql.RawBytes // days is empty where only the funds count
+	id, place, rest sql.RawBytes // rest is five days, then the tags; empty where only the funds count
 	number          int64        // the amount, then two bits: 1 above scale, 2 illustrative
 }
 
-func (r *countedRow) dest() []any { return []any{&r.id, &r.place, &r.number, &r.days} }
+func (r *countedRow) dest() []any { return []any{&r.id, &r.place, &r.number, &r.rest} }
 
 // day is the nth of the row's days; "" for none.
 func day(days string, n int) string {
@@ -264,7 +264,7 @@ func (c *counting) count(r *countedRow) {
 	if c.changed[string(r.id)] {
 		return
 	}
-	days := string(r.days)
+	days := string(r.rest)
 	f := bulletin.Fact{
 		Amount: money.Amount(r.number / 4), AboveScale: r.number&1 != 0, Signed: day(days, 0), Landed: day(days, 1), Started: day(days, 2), InStatistics: day(days, 3), InProduction: day(days, 4),
 	}
@@ -276,9 +276,18 @@ func (c *counting) count(r *countedRow) {
 	for _, sums := range into {
 		counted = sums.Count(&c.Windows, f)
 	}
+	if signed := f.Signed; signed != "" && signed >= c.Windows.All[bulletin.InYear].From {
+		c.bring(f, r.rest[5*len(noDay):])
+	}
 	if c.countFunds(string(r.id), into) || counted {
 		c.Note(r.number&2 != 0)
 	}
+}
+
+// bring counts under the tags that a row has.
+func (c *counting) bring(f bulletin.Fact, written sql.RawBytes) {
+	parts := strings.SplitN(c.text(written), between, 3)
+	c.Bring(f, bulletin.Tag{Kind: bulletin.TagChain, Name: parts[0]}, bulletin.Tag{Kind: bulletin.TagAmbassador, Name: parts[1]}, bulletin.Tag{Kind: bulletin.TagEvent, Name: parts[2]})
 }
 
 // place finds the sums of a place by how its row writes it.

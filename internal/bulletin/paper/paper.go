@@ -17,7 +17,7 @@ import (
 	"luodi/internal/money"
 )
 
-// mostTeams is how many teams are printed: a city has more than a hundred.
+// mostTeams is how many lines of a register are printed: a city has more than a hundred teams.
 const mostTeams = 20
 
 const organ = "招商服务中心"
@@ -102,9 +102,8 @@ func (x *composer) compose() {
 	x.add(x.rates("范围", append([]bulletin.Line{x.c.City}, x.c.Counties...)))
 	x.units("各县市区情况", "县市区", x.c.Counties, true)
 	x.units("市直部门包联项目情况", "部门", x.c.Departments, false)
-	x.units("驻外招商专班情况", "专班", x.c.Teams[:min(len(x.c.Teams), mostTeams)], false)
-	if more := len(x.c.Teams) - mostTeams; more > 0 {
-		x.add(document.Note{Text: fmt.Sprintf("注:按签约金额列前%d个,另有%d个专班见附表(电子表格)。", mostTeams, more)})
+	if len(x.c.Sections) == 0 { // otherwise the register of teams has its own table
+		x.units("驻外招商专班情况", "专班", x.c.Teams[:min(len(x.c.Teams), mostTeams)], false)
 	}
 	x.units("产业层级情况", "层级", x.c.Tiers, false)
 	x.rankings()
@@ -391,7 +390,7 @@ func (x *composer) register(s bulletin.Section) {
 		x.text("本期没有内容。")
 		return
 	}
-	t := document.Table{Rows: s.Rows}
+	t := document.Table{Rows: s.Rows[:min(len(s.Rows), mostTeams)]}
 	for _, c := range s.Columns {
 		title, align := c.Title, document.Start
 		if c.Unit != "" {
@@ -404,8 +403,12 @@ func (x *composer) register(s bulletin.Section) {
 		t.Columns = append(t.Columns, document.Column{Title: title, Width: width, Align: align})
 	}
 	x.add(t)
-	if s.Note != "" {
-		x.add(document.Note{Text: "注:" + s.Note})
+	note := s.Note
+	if more := len(s.Rows) - mostTeams; more > 0 {
+		note += fmt.Sprintf("按签约金额列前%d项,其余%d项见附表(电子表格)。", mostTeams, more)
+	}
+	if note != "" {
+		x.add(document.Note{Text: "注:" + note})
 	}
 }
 
