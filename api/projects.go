@@ -51,7 +51,7 @@ type ProjectFilter struct {
 	Query             string   `query:"q" maxLength:"100" doc:"part of name, code or investor"`
 	CountyID          string   `query:"county_id" maxLength:"64"`
 	Stage             string   `query:"stage" maxLength:"32"`
-	Tier              string   `query:"industry_tier" maxLength:"32"`
+	Tier              []string `query:"industry_tier,explode" maxItems:"10"`
 	InvestorKind      []string `query:"investor_kind,explode" maxItems:"10"`
 	Industry          []string `query:"industry,explode" maxItems:"50" doc:"any of them; - for projects without one, here and below"`
 	Chain             []string `query:"chain,explode" maxItems:"50"`
@@ -88,10 +88,13 @@ type ProjectOrder struct {
 
 func (f ProjectFilter) parse() (project.Filter, error) {
 	out := project.Filter{
-		Query: f.Query, CountyID: f.CountyID, Stage: project.Stage(f.Stage), Tier: project.Tier(f.Tier),
+		Query: f.Query, CountyID: f.CountyID, Stage: project.Stage(f.Stage),
 		Industries: said(f.Industry), Chains: said(f.Chain), Teams: said(f.Team), Ambassadors: said(f.Ambassador), Events: said(f.Event), DepartmentID: f.DepartmentID,
 		Year: f.Year, LandedYear: f.LandedYear, AtEvent: optionalBool(f.AtEvent), Framework: optionalBool(f.Framework),
 		AboveScale: optionalBool(f.AboveScale), Illustrative: optionalBool(f.Illustrative),
+	}
+	for _, t := range said(f.Tier) {
+		out.Tiers = append(out.Tiers, project.Tier(t))
 	}
 	for _, k := range said(f.InvestorKind) {
 		out.InvestorKinds = append(out.InvestorKinds, project.InvestorKind(k))

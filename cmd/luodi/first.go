@@ -87,6 +87,9 @@ func (s *system) loadDemo(ctx context.Context, accounts []demo.Account) error {
 	if err := s.loadLiaisons(ctx); err != nil {
 		return err
 	}
+	if err := s.loadRegisters(ctx); err != nil {
+		return err
+	}
 	if err := s.loadBulletins(ctx); err != nil {
 		return err
 	}

@@ -96,7 +96,7 @@ func (f Filter) In(d Dimension, key string) Filter {
 	case ByCounty:
 		f.CountyID = key
 	case ByTier:
-		f.Tier = Tier(named)
+		f.Tiers = []Tier{Tier(named)}
 	case ByIndustry:
 		f.Industries = []string{named}
 	case ByInvestor:

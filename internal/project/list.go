@@ -34,7 +34,7 @@ type Filter struct {
 	Query         string // part of name, code or investor
 	CountyID      string
 	Stage         Stage
-	Tier          Tier // or None
+	Tiers         []Tier
 	InvestorKinds []InvestorKind
 	Industries    []string
 	Chains        []string
@@ -72,7 +72,9 @@ func (f Filter) Values() url.Values {
 	put("q", f.Query)
 	put("county_id", f.CountyID)
 	put("stage", string(f.Stage))
-	put("industry_tier", string(f.Tier))
+	for _, t := range f.Tiers {
+		put("industry_tier", string(t))
+	}
 	for _, k := range f.InvestorKinds {
 		put("investor_kind", string(k))
 	}

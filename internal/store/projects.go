@@ -96,12 +96,8 @@ func filtered(db *gorm.DB, f project.Filter) *gorm.DB {
 			db = db.Where("projects."+column+" = ?", text)
 		}
 	}
-	var tiers []string
-	if f.Tier != "" {
-		tiers = []string{string(f.Tier)}
-	}
 	for column, texts := range map[string][]string{
-		"industry_tier": tiers, "investor_kind": texts(f.InvestorKinds), "industry": f.Industries, "chain": f.Chains,
+		"industry_tier": texts(f.Tiers), "investor_kind": texts(f.InvestorKinds), "industry": f.Industries, "chain": f.Chains,
 		"team": f.Teams, "ambassador": f.Ambassadors, "event": f.Events,
 	} {
 		if len(texts) > 0 {

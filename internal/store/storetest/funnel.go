@@ -97,7 +97,7 @@ func testFunnel(t *testing.T, s *store.Store) {
 	for _, f := range []project.Filter{
 		{}, {CountyID: "zhushan", Teams: []string{"驻沪", project.None}}, {Signed: project.Span{From: calendar.Date{Year: 2023, Month: 1, Day: 1}}},
 		{InvestorKinds: []project.InvestorKind{"foreign"}, Framework: &yes}, {DepartmentID: "keji"}, {DepartmentID: project.None, Industries: []string{"卫浴"}},
-		{Year: 2023, AmountMin: 5e5 * money.Wan}, {Tier: project.None}, {Funds: project.Span{From: calendar.Date{Year: 2023, Month: 3, Day: 1}}},
+		{Year: 2023, AmountMin: 5e5 * money.Wan}, {Tiers: []project.Tier{project.None}}, {Funds: project.Span{From: calendar.Date{Year: 2023, Month: 3, Day: 1}}},
 	} {
 		for _, by := range append([]project.Dimension{""}, project.Dimensions...) {
 			rows := value[[]project.Funnel](t)(s.Funnel(ctx, everything(), f, by, until))

@@ -201,7 +201,7 @@ func testFilters(t *testing.T, s *store.Store) {
 	}{
 		"county":    {project.Filter{CountyID: "fangxian"}, func(p project.Project) bool { return p.CountyID == "fangxian" }},
 		"stage":     {project.Filter{Stage: project.Signed}, func(p project.Project) bool { return p.Stage == project.Signed }},
-		"tier":      {project.Filter{Tier: project.Lead}, func(p project.Project) bool { return p.IndustryTier == project.Lead }},
+		"tier":      {project.Filter{Tiers: []project.Tier{project.Lead}}, func(p project.Project) bool { return p.IndustryTier == project.Lead }},
 		"year":      {project.Filter{Year: 2023}, func(p project.Project) bool { return p.SignedOn.Year == 2023 }},
 		"landed":    {project.Filter{LandedYear: 2022}, func(p project.Project) bool { return p.LandedOn.Year == 2022 }},
 		"min":       {project.Filter{AmountMin: 2 * money.Wan}, func(p project.Project) bool { return p.AgreedAmount >= 2*money.Wan }},

@@ -76,9 +76,15 @@ export const pages = <P extends Page>(queryKey: unknown[], read: (cursor: string
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 
-/** ProjectFilter is what the address of the list says; empty fields don't narrow it. */
+type YesNo = "true" | "false";
+
+/** ProjectFilter is what the address of the list says; empty fields don't narrow it. Of a list of texts any will do; "-" is none. */
 export interface ProjectFilter {
-  q?: string; county_id?: string; stage?: string; industry_tier?: string; year?: number; framework?: "true" | "false"; sort?: string;
+  q?: string; county_id?: string; stage?: string; industry_tier?: string[]; department_id?: string; year?: number; landed_year?: number; sort?: string;
+  industry?: string[]; chain?: string[]; team?: string[]; ambassador?: string[]; event?: string[]; investor_kind?: string[];
+  signed_from?: string; signed_until?: string; landed_from?: string; landed_until?: string; started_from?: string; started_until?: string;
+  in_statistics_from?: string; in_statistics_until?: string; in_production_from?: string; in_production_until?: string; funds_from?: string; funds_until?: string;
+  min_amount?: string; max_amount?: string; framework?: YesNo; above_scale?: YesNo; at_event?: YesNo;
 }
 
 export const projects = (filter: ProjectFilter) =>
@@ -100,7 +106,9 @@ export const projectChoices = (q: string) =>
 /** exportAddress downloads what the list shows, all pages of it. */
 export function exportAddress(filter: ProjectFilter): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(filter) as [string, string | number | string[] | undefined][]) {
+    for (const v of Array.isArray(value) ? value : value === undefined ? [] : [value]) query.append(name, String(v));
+  }
   return "/api/v1/projects/export" + (query.size ? "?" + query.toString() : "");
 }
 

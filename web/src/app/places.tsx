@@ -1,5 +1,5 @@
 import {
-  AimOutlined, AuditOutlined, BarChartOutlined, CalendarOutlined, CarryOutOutlined, InboxOutlined, ProjectOutlined, ReadOutlined, ScheduleOutlined, SwapOutlined, TeamOutlined, UnorderedListOutlined,
+  AimOutlined, ApartmentOutlined, AuditOutlined, BarChartOutlined, CalendarOutlined, CarryOutOutlined, CompassOutlined, FlagOutlined, FunnelPlotOutlined, IdcardOutlined, InboxOutlined, ProjectOutlined, ReadOutlined, ScheduleOutlined, SwapOutlined, TeamOutlined, TrophyOutlined, UnorderedListOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 
@@ -23,6 +23,10 @@ export const groups: Group[] = [
     label: "项目",
     places: [
       { path: "/projects", label: "项目库", icon: <ProjectOutlined /> },
+      { path: "/chains", label: "产业链", icon: <ApartmentOutlined /> },
+      { path: "/teams", label: "驻外专班", icon: <CompassOutlined /> },
+      { path: "/ambassadors", label: "招商大使", icon: <IdcardOutlined /> },
+      { path: "/events", label: "招商活动", icon: <FlagOutlined /> },
     ],
   },
   {
@@ -43,7 +47,9 @@ export const groups: Group[] = [
   {
     label: "统计",
     places: [
-      { path: "/statistics", label: "统计分析", icon: <BarChartOutlined /> },
+      { path: "/statistics", label: "年度统计", icon: <BarChartOutlined /> },
+      { path: "/funnel", label: "转化分析", icon: <FunnelPlotOutlined /> },
+      { path: "/campaigns", label: "专项行动", icon: <TrophyOutlined /> },
       { path: "/bulletins", label: "月通报", icon: <ReadOutlined /> },
       { path: "/targets", label: "目标任务", icon: <AimOutlined /> },
     ],

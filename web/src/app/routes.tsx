@@ -28,6 +28,12 @@ export const routes: RouteObject[] = [
       { path: "liaison-lists/:id", lazy: async () => ({ Component: (await import("../pages/lists/List")).List }) },
       { path: "dispatches", lazy: async () => ({ Component: (await import("../pages/dispatches/Dispatches")).Dispatches }) },
       { path: "dispatches/:id", lazy: async () => ({ Component: (await import("../pages/dispatches/Dispatch")).Dispatch }) },
+      ...(["chains", "teams", "ambassadors", "events"] as const).flatMap((path): RouteObject[] => [
+        { path, lazy: async () => { const { Register } = await import("../pages/registers/Register"); return { element: <Register key={path} path={path} /> }; } },
+        { path: `${path}/:id`, lazy: async () => { const { Entry } = await import("../pages/registers/Entry"); return { element: <Entry key={path} path={path} /> }; } },
+      ]),
+      { path: "funnel", lazy: async () => ({ Component: (await import("../pages/statistics/FunnelPage")).FunnelPage }) },
+      { path: "campaigns", lazy: async () => ({ Component: (await import("../pages/statistics/Campaigns")).Campaigns }) },
       { path: "bulletins", lazy: async () => ({ Component: (await import("../pages/bulletins/Bulletins")).Bulletins }) },
       { path: "bulletins/:id", lazy: async () => ({ Component: (await import("../pages/bulletins/Bulletin")).Bulletin }) },
       { path: "targets", lazy: async () => ({ Component: (await import("../pages/targets/Targets")).Targets }) },

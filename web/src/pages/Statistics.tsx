@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Card, Select, Table, type TableProps } from "antd";
-import { useSearchParams } from "react-router";
+import { Link, useSearchParams } from "react-router";
 import { statistics } from "../api/queries";
 import type { Statistics as Figures, Tally } from "../api/types";
 import { useUnitName } from "../app/session";
 import { BarChart } from "../components/BarChart";
+import { Behind } from "../components/FunnelSteps";
 import { Loaded } from "../components/PageState";
 import { Page } from "../components/Page";
 import { inYi } from "../lib/money";
@@ -53,35 +54,43 @@ function Year({ s }: { s: Figures }) {
 
 const yi = (t: { amount: string }) => inYi(t.amount);
 
+/** during is a year, or a quarter of it, of a stage's dates: the parameters of the list behind a figure. */
+const during = (stage: string, year: number, quarter?: number) => {
+  const month = (n: number) => String(n).padStart(2, "0");
+  const [from, until] = quarter ? [`${month(3 * quarter - 2)}-01`, quarter === 1 || quarter === 4 ? `${month(3 * quarter)}-31` : `${month(3 * quarter)}-30`] : ["01-01", "12-31"];
+  return `${stage}_from=${year}-${from}&${stage}_until=${year}-${until}&framework=false`;
+};
+
 function Headline({ s }: { s: Figures }) {
   const l = s.landed;
   return (
     <dl className="figures" style={{ margin: 0 }}>
-      <Figure label="新签约项目" value={s.signed.count} unit="个" note={`${yi(s.signed)} 亿元,不含框架协议`} />
+      <Figure label="新签约项目" value={s.signed.count} list={during("signed", s.year)} unit="个" note={`${yi(s.signed)} 亿元,不含框架协议`} />
       <Figure
         label="新注册落地规模项目"
         value={l.count}
+        list={`${during("landed", s.year)}&above_scale=true`}
         unit="个"
         note={[l.year_on_year_percent && `同比${l.year_on_year_percent.startsWith("-") ? "" : "+"}${l.year_on_year_percent}%`, l.completion_percent && `完成目标的${l.completion_percent}%`].filter(Boolean).join(",") || `上年${l.previous_year}个`}
       />
-      <Figure label="落地项目投资" value={yi(l)} unit="亿元" note={l.target ? `全年目标${l.target}个` : ""} />
-      <Figure label="亿元以上签约项目" value={s.hundred_million.count} unit="个" note={`${yi(s.hundred_million)} 亿元`} />
-      <Figure label="开工" value={s.started.count} unit="个" note={`${yi(s.started)} 亿元`} />
-      <Figure label="入库" value={s.in_statistics.count} unit="个" note={`${yi(s.in_statistics)} 亿元`} />
-      <Figure label="投产" value={s.in_production.count} unit="个" note={`${yi(s.in_production)} 亿元`} />
-      <Figure label="到位资金" value={yi(s.funds_arrived)} unit="亿元" note={s.framework.count > 0 ? `另有框架协议${s.framework.count}个` : ""} />
-      <Figure label="驻外招商专班引进" value={s.teams.signed.count} unit="个" note={`${s.teams.active}个专班,${yi(s.teams.signed)} 亿元`} />
-      <Figure label="招商大使引进" value={s.ambassadors.signed.count} unit="个" note={`${s.ambassadors.active}位大使,${yi(s.ambassadors.signed)} 亿元`} />
+      <Figure label="落地项目投资" value={yi(l)} list={`${during("landed", s.year)}&above_scale=true`} unit="亿元" note={l.target ? `全年目标${l.target}个` : ""} />
+      <Figure label="亿元以上签约项目" value={s.hundred_million.count} list={`${during("signed", s.year)}&min_amount=10000`} unit="个" note={`${yi(s.hundred_million)} 亿元`} />
+      <Figure label="开工" value={s.started.count} list={during("started", s.year)} unit="个" note={`${yi(s.started)} 亿元`} />
+      <Figure label="入库" value={s.in_statistics.count} list={during("in_statistics", s.year)} unit="个" note={`${yi(s.in_statistics)} 亿元`} />
+      <Figure label="投产" value={s.in_production.count} list={during("in_production", s.year)} unit="个" note={`${yi(s.in_production)} 亿元`} />
+      <Figure label="到位资金" value={yi(s.funds_arrived)} list={`funds_from=${s.year}-01-01&funds_until=${s.year}-12-31`} unit="亿元" note={s.framework.count > 0 ? `另有框架协议${s.framework.count}个` : ""} />
+      <Figure label="驻外招商专班引进" value={s.teams.signed.count} to={`/funnel?year=${s.year}&by=team`} unit="个" note={`${s.teams.active}个专班,${yi(s.teams.signed)} 亿元`} />
+      <Figure label="招商大使引进" value={s.ambassadors.signed.count} to={`/funnel?year=${s.year}&by=ambassador`} unit="个" note={`${s.ambassadors.active}位大使,${yi(s.ambassadors.signed)} 亿元`} />
     </dl>
   );
 }
 
-function Figure({ label, value, unit, note }: { label: string; value: number | string; unit: string; note: string }) {
+function Figure({ label, value, unit, note, list, to }: { label: string; value: number | string; unit: string; note: string; list?: string; to?: string }) {
   return (
     <div className="figure">
       <dt>{label}</dt>
       <dd>
-        {value}<small>{unit}</small>
+        {list ? <Behind list={list}>{value}</Behind> : to ? <Link to={to}>{value}</Link> : value}<small>{unit}</small>
         <p>{note || "\u00a0"}</p>
       </dd>
     </div>
@@ -89,12 +98,12 @@ function Figure({ label, value, unit, note }: { label: string; value: number | s
 }
 
 /** tally is a pair of columns: how many, and how much. */
-function tally<T>(title: string, of: (row: T) => Tally): NonNullable<TableProps<T>["columns"]>[number] {
+function tally<T>(title: string, of: (row: T) => Tally, list: (row: T) => string): NonNullable<TableProps<T>["columns"]>[number] {
   return {
     title,
     align: "center",
     children: [
-      { title: "个", key: title + "count", align: "right", width: 64, render: (_: unknown, row: T) => of(row).count },
+      { title: "个", key: title + "count", align: "right", width: 64, render: (_: unknown, row: T) => (of(row).count > 0 ? <Behind list={list(row)}>{of(row).count}</Behind> : 0) },
       { title: "亿元", key: title + "amount", align: "right", width: 92, render: (_: unknown, row: T) => yi(of(row)) },
     ],
   };
@@ -110,7 +119,7 @@ function Tiers({ s }: { s: Figures }) {
       pagination={false}
       columns={[
         { title: "层级", dataIndex: "label" },
-        { title: "个", dataIndex: "count", align: "right" },
+        { title: "个", key: "count", align: "right", render: (_, t) => <Behind list={`${during("signed", s.year)}&industry_tier=${t.tier}${t.tier === "other" ? "&industry_tier=-" : ""}`}>{t.count}</Behind> },
         { title: "占比", key: "percent", align: "right", render: (_, t) => (t.percent ? `${t.percent}%` : "—") },
         { title: "亿元", key: "amount", align: "right", render: (_, t) => yi(t) },
       ]}
@@ -126,7 +135,7 @@ function Quarters({ s }: { s: Figures }) {
       rowKey="quarter"
       dataSource={s.quarters}
       pagination={false}
-      columns={[{ title: "季度", key: "q", render: (_, q) => `${q.quarter}季度` }, tally("签约", (q) => q.signed), tally("落地", (q) => q.landed), tally("开工", (q) => q.started)]}
+      columns={[{ title: "季度", key: "q", render: (_, q) => `${q.quarter}季度` }, tally("签约", (q) => q.signed, (q) => during("signed", s.year, q.quarter)), tally("落地", (q) => q.landed, (q) => `${during("landed", s.year, q.quarter)}&above_scale=true`), tally("开工", (q) => q.started, (q) => during("started", s.year, q.quarter))]}
     />
   );
 }
@@ -155,8 +164,9 @@ function Counties({ s }: { s: Figures }) {
         locale={{ emptyText: "这一年还没有数据" }}
         columns={[
           { title: "县市区", key: "county", render: (_, c) => unitName(c.county_id) },
-          tally("签约", (c) => c.signed), tally("规模项目落地", (c) => c.landed), tally("开工", (c) => c.started),
-          tally("入库", (c) => c.in_statistics), tally("投产", (c) => c.in_production),
+          tally("签约", (c) => c.signed, (c) => `${during("signed", s.year)}&county_id=${c.county_id}`), tally("规模项目落地", (c) => c.landed, (c) => `${during("landed", s.year)}&above_scale=true&county_id=${c.county_id}`),
+          tally("开工", (c) => c.started, (c) => `${during("started", s.year)}&county_id=${c.county_id}`), tally("入库", (c) => c.in_statistics, (c) => `${during("in_statistics", s.year)}&county_id=${c.county_id}`),
+          tally("投产", (c) => c.in_production, (c) => `${during("in_production", s.year)}&county_id=${c.county_id}`),
         ]}
       />
     </Card>
@@ -174,7 +184,7 @@ function Events({ s }: { s: Figures }) {
       locale={{ emptyText: "这一年还没有签约活动" }}
       columns={[
         { title: "活动", dataIndex: "name" },
-        { title: "签约项目", dataIndex: "count", align: "right", width: 110 },
+        { title: "签约项目", key: "count", align: "right", width: 110, render: (_, e) => <Behind list={`${during("signed", s.year)}&event=${encodeURIComponent(e.name)}`}>{e.count}</Behind> },
         { title: "亿元", key: "amount", align: "right", width: 120, render: (_, e) => yi(e) },
       ]}
     />
