@@ -60,7 +60,9 @@ func TestEveryFindingIsTold(t *testing.T) {
 }
 
 func TestWhoMayWrite(t *testing.T) {
-	actor := func(unit string, r org.Role) org.Actor { return org.Actor{UserID: "u", UnitID: unit, Roles: []org.Role{r}} }
+	actor := func(unit string, r org.Role) org.Actor {
+		return org.Actor{UserID: "u", UnitID: unit, Roles: []org.Role{r}}
+	}
 	for _, c := range []struct {
 		who  org.Actor
 		kind register.Kind

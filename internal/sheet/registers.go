@@ -2,9 +2,9 @@ package sheet
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -324,17 +324,22 @@ func (x *registerReader) recordRows(r records, sheet string, places []int, body 
 			}
 		}
 		r.add(&x.rows[i].Draft, on, texts)
-		x.rows[i].where(r, sheet, places, l.number)
+		x.cellsOf(x.rows[i], r, sheet, places, l.number)
 	}
 }
 
-// where notes the cells of the record that was added last.
-func (row *RegisterRow) where(r records, sheet string, places []int, number int) {
-	fields := map[string][]string{"/team/trips/%d": {"/on", "/place", "/purpose", "/contacts", "/results"}, "/ambassador/leads/%d": {"/on", "/project", "/outcome"}}[r.field]
+// recordFields are the fields of a trip or a lead, in the order of the columns behind the name.
+var recordFields = map[register.Kind][]string{
+	register.Teams:       {"/on", "/place", "/purpose", "/contacts", "/results"},
+	register.Ambassadors: {"/on", "/project", "/outcome"},
+}
+
+// cellsOf notes the cells of the record that was added last.
+func (x *registerReader) cellsOf(row RegisterRow, r records, sheet string, places []int, number int) {
 	n := len(r.rows(row.Draft)) - 1
-	for i, f := range fields {
+	for i, f := range recordFields[x.kind] {
 		if at := places[i+1]; at > 0 {
-			row.cells[strings.Replace(r.field, "%d", strconv.Itoa(n), 1)+f] = Problem{Sheet: sheet, Cell: cellName(at, number)}.Where()
+			row.cells[fmt.Sprintf(r.field, n)+f] = Problem{Sheet: sheet, Cell: cellName(at, number)}.Where()
 		}
 	}
 }

@@ -1,4 +1,4 @@
-import { act, as, text } from "./acts";
+import { act, as, select, text } from "./acts";
 import { expect, signIn, test } from "./server";
 
 test("the centre's month: a bulletin is made, checked by a second person, published and read", async ({ page, luodi }) => {
@@ -65,5 +65,63 @@ test("the centre's month: a bulletin is made, checked by a second person, publis
     await page.getByRole("tab", { name: "下达记录" }).click();
     await expect(page.getByRole("table", { name: "下达记录" })).toContainText("丹江口市");
     await page.screenshot({ path: "test-results/targets.png" });
+  });
+});
+
+test("a number opens its list, and a register finds its projects", async ({ page, luodi }) => {
+  const operator = luodi.account("centre_operator");
+  const county = luodi.account("county_operator", "danjiangkou");
+
+  await test.step("a figure of the funnel leads to as many projects", async () => {
+    await signIn(page, operator, "/funnel?year=2023&until=2023-12-31&by=event");
+    const row = page.getByRole("table", { name: "按招商活动" }).getByRole("row", { name: /大湾区/ });
+    const figure = row.getByRole("link").first();
+    const count = Number(await figure.textContent());
+    expect(count).toBe(51);
+    await page.screenshot({ path: "test-results/funnel.png", fullPage: true });
+    await figure.click();
+    await expect(page.getByRole("heading", { name: "项目库" })).toBeVisible();
+    await expect(page.getByRole("group", { name: "其他筛选条件" })).toContainText("招商活动:湖北十堰—大湾区产业链供应链对接大会");
+    const more = page.getByRole("button", { name: /加载更多/ });
+    while (await more.isVisible()) {
+      await more.click();
+      await page.waitForLoadState("networkidle");
+    }
+    await expect(page.getByText(`共${count}条`)).toBeVisible();
+  });
+
+  await test.step("the campaigns of 2023 are what was published", async () => {
+    await page.goto("/campaigns?year=2023");
+    const table = page.getByRole("table", { name: "五百行动" });
+    await expect(table.getByRole("row", { name: /百支招商专班/ })).toContainText("111 支");
+    await expect(table.getByRole("row", { name: /百名招商大使/ })).toContainText("173 名");
+    await page.screenshot({ path: "test-results/campaigns.png" });
+  });
+
+  await test.step("a county registers its team and a trip", async () => {
+    await signIn(page, county, "/teams");
+    await page.getByRole("button", { name: "登记专班" }).click();
+    await text(page, "名称", "驻成都招商专班(示例)");
+    await select(page, /派出单位$/, "丹江口", "丹江口市");
+    await text(page, "驻地", "成都");
+    await page.getByRole("dialog").getByRole("button", { name: /保\s*存$/ }).click();
+    await expect(page.getByRole("heading", { name: "驻成都招商专班(示例)" })).toBeVisible();
+    await page.getByRole("button", { name: "登记外出" }).click();
+    await text(page, "地点", "德阳");
+    await text(page, "事由", "拜访装备制造企业");
+    await page.getByRole("dialog").getByRole("button", { name: /保\s*存$/ }).click();
+    await page.getByRole("tab", { name: "外出 1" }).click();
+    await expect(page.getByRole("table", { name: "外出" })).toContainText("德阳");
+    await page.screenshot({ path: "test-results/team.png" });
+  });
+
+  await test.step("the centre finds it, and takes it out of use", async () => {
+    await signIn(page, operator, "/teams?q=" + encodeURIComponent("成都"));
+    await page.getByRole("link", { name: "驻成都招商专班(示例)" }).click();
+    await page.getByRole("button", { name: /停\s*用$/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: /确\s*定$/ }).click();
+    await expect(page.getByRole("button", { name: "恢复使用" })).toBeVisible();
+    await page.getByRole("tab", { name: "修改记录" }).click();
+    await expect(page.getByRole("table", { name: "修改记录" }).getByRole("row")).toHaveCount(4);
   });
 });

@@ -30,7 +30,7 @@ describe("sign-in", () => {
 describe("project list", () => {
   it("exports with the filter of its address", () => {
     const filter = filterOf(new URLSearchParams("q=电池&framework=false&year=2023&sort=-agreed_amount&stage="));
-    expect(exportAddress(filter)).toBe("/api/v1/projects/export?q=%E7%94%B5%E6%B1%A0&year=2023&framework=false&sort=-agreed_amount");
+    expect(exportAddress(filter)).toBe("/api/v1/projects/export?q=%E7%94%B5%E6%B1%A0&sort=-agreed_amount&year=2023&framework=false");
     expect(exportAddress(filterOf(new URLSearchParams("year=abc&framework=1")))).toBe("/api/v1/projects/export");
   });
 });

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { Alert, Card, Input, Select, Table, type TableProps } from "antd";
+import { Alert, Card, DatePicker, Select, Table, type TableProps } from "antd";
+import dayjs from "dayjs";
 import { useMemo } from "react";
 import { useSearchParams } from "react-router";
 import { units, type ProjectFilter } from "../../api/queries";
@@ -36,7 +37,7 @@ export function FunnelPage() {
     setQuery(next, { replace: true });
   };
   return (
-    <Page title="转化分析" note={report.data && `按${report.data.as_of}前的进展统计`}>
+    <Page title="转化分析" note={report.data && `进展截至${report.data.as_of}`}>
       <Filters filter={filter} by={by} until={until} narrow={narrow} />
       <Loaded query={report}>{(r) => <Report r={r} by={by} />}</Loaded>
     </Page>
@@ -50,6 +51,9 @@ function Filters({ filter, by, until, narrow }: { filter: ProjectFilter; by: Dim
   const choice = (name: string, label: string, value: string | undefined, options: { value: string; label: string }[], width = 130) => (
     <Select aria-label={label} placeholder={label} allowClear style={{ width }} showSearch={{ optionFilterProp: "label" }} value={value} onChange={(v?: string) => narrow(name, v)} options={options} />
   );
+  const day = (name: string, label: string, value: string | undefined) => (
+    <DatePicker aria-label={label} placeholder={label} style={{ width: 132 }} value={value ? dayjs(value) : null} onChange={(d) => narrow(name, d?.format("YYYY-MM-DD"))} />
+  );
   const own = ["investor_kind", "department_id", "signed_from", "signed_until"];
   return (
     <>
@@ -62,10 +66,9 @@ function Filters({ filter, by, until, narrow }: { filter: ProjectFilter; by: Dim
         {choice("above_scale", "规模", filter.above_scale, [{ value: "true", label: "规模项目" }, { value: "false", label: "非规模项目" }])}
         {choice("min_amount", "金额", filter.min_amount, [{ value: "10000", label: "亿元以上" }, { value: "100000", label: "10亿元以上" }, { value: "500000", label: "50亿元以上" }])}
         {choice("at_event", "活动", filter.at_event, [{ value: "true", label: "在活动上签约" }, { value: "false", label: "非活动签约" }])}
-        <Input type="date" aria-label="签约自" style={{ width: 150 }} value={filter.signed_from ?? ""} onChange={(e) => narrow("signed_from", e.target.value)} />
-        <Input type="date" aria-label="签约至" style={{ width: 150 }} value={filter.signed_until ?? ""} onChange={(e) => narrow("signed_until", e.target.value)} />
-        <span className="muted">进展截至</span>
-        <Input type="date" aria-label="进展截至" style={{ width: 150 }} value={until ?? ""} onChange={(e) => narrow("until", e.target.value)} />
+        {day("signed_from", "签约自", filter.signed_from)}
+        {day("signed_until", "签约至", filter.signed_until)}
+        {day("until", "进展截至", until)}
         <Select aria-label="分组" style={{ width: 140 }} value={by} onChange={(v: Dimension) => narrow("by", v)} options={dimensions.map((d) => ({ ...d, label: `按${d.label}` }))} />
       </div>
       {narrowedBy(filter, unitName).filter((p) => !p.names.some((n) => own.includes(n) || ["above_scale", "min_amount", "at_event"].includes(n))).map((p) => <div key={p.label} className="muted">另按“{p.label}”筛选</div>)}
@@ -77,7 +80,9 @@ function Report({ r, by }: { r: Funnel; by: Dimension }) {
   const label = dimensions.find((d) => d.value === by)?.label ?? "";
   const steps = useMemo(() => funnelOf(r.total.steps.map((s) => ({ name: s.label, value: s.count }))), [r]);
   const shown = r.groups.slice(0, 15);
-  const names = useMemo(() => r.groups.slice(0, 15).map((g) => g.label), [r]);
+  const unitName = useUnitName();
+  const labels = shown.map((g) => (by === "county" || by === "department") && g.key ? unitName(g.key) : g.label).join("\n"); // a text, so that it is the same as long as it says the same
+  const names = useMemo(() => (labels ? labels.split("\n") : []), [labels]);
   const series = useMemo(() => r.groups.length === 0 ? [] : (r.groups[0]?.steps ?? []).map((s, i) => ({ name: s.label, values: r.groups.slice(0, 15).map((g) => g.steps[i]?.count ?? 0) })).slice(0, 3), [r]);
   const columns: TableProps<FunnelLine>["columns"] = [
     { title: label, key: "label", fixed: "left", width: 200, render: (_, g) => g.label },
