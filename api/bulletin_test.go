@@ -269,6 +269,11 @@ func TestTheWorkbookOfABulletinHasNumbers(t *testing.T) {
 	if !slices.Contains(book.GetSheetList(), "县市区") || !slices.Contains(book.GetSheetList(), "排名") {
 		t.Errorf("worksheets %v", book.GetSheetList())
 	}
+	counties := into[bulletinView](x.county.get(bulletinsPath + "/2023-12").is(http.StatusOK)).Content.Counties
+	first, err := book.GetCellValue("县市区", fmt.Sprintf("C%d", 4+len(counties)+3)) // what the first chart draws first
+	if got := measure(t, counties[0], "signed_amount").Year; err != nil || first != got {
+		t.Errorf("the chart begins with %s, the county signed %s (%v)", first, got, err)
+	}
 	rows, err := book.GetRows("全市")
 	must(t, err)
 	kind, err := book.GetCellType("全市", "H4")

@@ -66,7 +66,7 @@ func reconcile(ctx context.Context, p program) error {
 		return err
 	}
 	defer s.close(ctx)
-	if err := s.sweeperNow().Sweep(ctx); err != nil {
+	if err := app.Patiently(ctx, func() error { return s.sweeperNow().Sweep(ctx) }); err != nil {
 		p.log.Warn("sweep was cut short", "error", err) // what it left shows below
 	}
 	found, err := s.compare(ctx)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"net/url"
 	"slices"
 	"sync"
@@ -173,24 +172,8 @@ type listed struct {
 // pages walks a list to its end.
 func (w *town) pages(ctx context.Context, path string, fn func(listed)) {
 	w.Helper()
-	for cursor := ""; ; {
-		a, err := w.as(leader).Insist(ctx, http.MethodGet, path+"&cursor="+url.QueryEscape(cursor), "", nil)
-		if err != nil {
-			w.Fatal(err)
-		}
-		var list struct {
-			Items []listed
-			Next  string `json:"next_cursor"`
-		}
-		if err := a.Into(&list); err != nil {
-			w.Fatal(err)
-		}
-		for _, item := range list.Items {
-			fn(item)
-		}
-		if cursor = list.Next; cursor == "" {
-			return
-		}
+	if err := loadtest.Pages(ctx, w.as(leader), path, fn); err != nil {
+		w.Fatal(err)
 	}
 }
 

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"luodi/internal/event"
+	"luodi/internal/fault"
 	"luodi/internal/process"
 )
 
@@ -96,7 +98,11 @@ func (r *Reconciler[S, F]) projections(ctx context.Context, row ProcessRow, stat
 	slices.Sort(open)
 	slices.Sort(waiting)
 	differ("tasks", append([]string{}, open...), waiting)
-	version, err := r.Processes.Version(ctx, row.Kind, row.ID)
+	var version int64
+	err = Patiently(ctx, func() (err error) {
+		version, err = r.Processes.Version(ctx, row.Kind, row.ID)
+		return err
+	})
 	switch {
 	case err != nil && !row.Ended: // an ended one may be forgotten by the engine
 		differ("workflow", fmt.Sprint(err), row.Head)
@@ -104,6 +110,28 @@ func (r *Reconciler[S, F]) projections(ctx context.Context, row ProcessRow, stat
 		differ("workflow", version, row.Head)
 	}
 	return nil
+}
+
+// An engine that has just been started may know of no worker yet, or be too busy with
+// what it left behind: whoever compares everything asks again for a while.
+const (
+	patience = 30 * time.Second
+	askAgain = 500 * time.Millisecond
+)
+
+// Patiently does something until it isn't Unavailable any more, or patience ends.
+func Patiently(ctx context.Context, do func() error) error {
+	for until := time.Now().Add(patience); ; {
+		err := do()
+		if !fault.Is(err, fault.Unavailable) || time.Now().After(until) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(askAgain):
+		}
+	}
 }
 
 // text is a value as JSON with its keys in one order, so that equal values are equal text.

@@ -62,7 +62,7 @@ func (s *Sweeper) level(ctx context.Context) error {
 			done++
 		}
 		if done == 0 {
-			return fmt.Errorf("%d processes are left for the next sweep", len(rows))
+			return fault.Newf(fault.Unavailable, "sweep_left", "%d processes are left for the next sweep", len(rows))
 		}
 	}
 }
@@ -111,7 +111,7 @@ func (s *Sweeper) recalculate(ctx context.Context) error {
 			done++
 		}
 		if done == 0 {
-			return fmt.Errorf("%d processes are left for the next sweep", len(rows))
+			return fault.Newf(fault.Unavailable, "sweep_left", "%d processes are left for the next sweep", len(rows))
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"sync/atomic"
 	"time"
 )
@@ -155,5 +156,28 @@ func wait(ctx context.Context, d time.Duration) error {
 		return ctx.Err()
 	case <-timer.C:
 		return nil
+	}
+}
+
+// Pages walks a list to its end. path has a query already.
+func Pages[T any](ctx context.Context, who *Person, path string, fn func(T)) error {
+	for cursor := ""; ; {
+		a, err := who.Insist(ctx, http.MethodGet, path+"&cursor="+url.QueryEscape(cursor), "", nil)
+		if err != nil {
+			return err
+		}
+		var list struct {
+			Items []T
+			Next  string `json:"next_cursor"`
+		}
+		if err := a.Into(&list); err != nil {
+			return err
+		}
+		for _, item := range list.Items {
+			fn(item)
+		}
+		if cursor = list.Next; cursor == "" {
+			return nil
+		}
 	}
 }

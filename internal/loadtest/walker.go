@@ -189,7 +189,8 @@ func (w *Walker) change(ctx context.Context, done *[]Command, who *Person, path 
 		return c.Answer, err
 	case c.OK():
 		*done = append(*done, c)
-	case c.Status == http.StatusConflict, c.Status == http.StatusUnprocessableEntity: // no walker knows whom a form's names name
+	case c.Status == http.StatusConflict, c.Status == http.StatusUnprocessableEntity, // no walker knows whom a form's names name,
+		c.Status == http.StatusForbidden, c.Status == http.StatusNotFound: // and another may have taken its part away
 		w.refused(c.Code())
 	default:
 		return c.Answer, fmt.Errorf("POST %s: %d %s", path, c.Status, c.Answer.Body)
@@ -213,4 +214,10 @@ func (c Command) Again(ctx context.Context) (Answer, error) {
 func (c Command) Receipt() (Receipt, error) {
 	var r Receipt
 	return r, json.Unmarshal(c.Answer.Body, &r)
+}
+
+// Do does one action on the process at a path, and remembers it once done.
+func (w *Walker) Do(ctx context.Context, who *Person, path, action string, body any) error {
+	_, err := w.change(ctx, &w.Reviews, who, path+"/actions/"+action, body)
+	return err
 }

@@ -41,8 +41,51 @@ func WriteBulletin(w io.Writer, c bulletin.Content) error {
 			return err
 		}
 	}
+	if err := bulletinCharts(book, c); err != nil {
+		return err
+	}
 	_, err = book.WriteTo(w)
 	return err
+}
+
+// chartsSheet holds pictures of what the worksheet of the counties says.
+const chartsSheet = "图表"
+
+// bulletinCharts draws the counties' amounts and completions by the cells themselves, so
+// that a picture can't say anything else. Where the blocks stand follows from writeBlocks:
+// each has a title, a header, a row for each county and an empty line.
+func bulletinCharts(book *excelize.File, c bulletin.Content) error {
+	n := len(c.Counties)
+	if n == 0 {
+		return nil
+	}
+	if _, err := book.NewSheet(chartsSheet); err != nil {
+		return err
+	}
+	rows := func(view int) (from, to int) { // of the view's block
+		from = 4 + view*(n+3)
+		return from, from + n - 1
+	}
+	series := func(name string, view, indicator int) excelize.ChartSeries {
+		from, to := rows(view)
+		column, _ := excelize.ColumnNumberToName(indicator + 2) // behind the county's name
+		return excelize.ChartSeries{Name: name, Categories: fmt.Sprintf("县市区!$A$%d:$A$%d", from, to), Values: fmt.Sprintf("县市区!$%s$%d:$%s$%d", column, from, column, to)}
+	}
+	const amount, landed = 1, 4 // 签约金额, 新注册落地规模项目数
+	for _, x := range []struct {
+		cell, title string
+		series      []excelize.ChartSeries
+	}{
+		{"A1", fmt.Sprintf("各县市区1至%d月签约金额(万元)", c.Month), []excelize.ChartSeries{series("累计", 1, amount), series("上年同期", 2, amount)}},
+		{"A20", "新注册落地规模项目数目标完成率(%)", []excelize.ChartSeries{series("完成率", 6, landed)}},
+	} {
+		err := book.AddChart(chartsSheet, x.cell, &excelize.Chart{Type: excelize.Col, Series: x.series, Title: excelize.ChartTitle{Paragraph: []excelize.RichTextRun{{Text: x.title}}},
+			Legend: excelize.ChartLegend{Position: "top"}, Dimension: excelize.ChartDimension{Width: 900, Height: 360}})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type worksheet struct {
