@@ -115,15 +115,15 @@ func (r *Reconciler[S, F]) projections(ctx context.Context, row ProcessRow, stat
 // An engine that has just been started may know of no worker yet, or be too busy with
 // what it left behind: whoever compares everything asks again for a while.
 const (
-	patience = 30 * time.Second
+	patience = 60 // times
 	askAgain = 500 * time.Millisecond
 )
 
 // Patiently does something until it isn't Unavailable any more, or patience ends.
 func Patiently(ctx context.Context, do func() error) error {
-	for until := time.Now().Add(patience); ; {
+	for tries := 1; ; tries++ {
 		err := do()
-		if !fault.Is(err, fault.Unavailable) || time.Now().After(until) {
+		if !fault.Is(err, fault.Unavailable) || tries == patience {
 			return err
 		}
 		select {
