@@ -23,7 +23,7 @@ type Me struct {
 	MayStart   bool            `json:"may_start_reviews"`
 	MayImport  bool            `json:"may_import_projects"`
 	MayConvene bool            `json:"may_convene_panels"`
-	MayDraft   bool            `json:"may_draft_lists" doc:"liaison lists and dispatch sheets"`
+	MayDraft   bool            `json:"may_draft_lists" doc:"liaison lists, dispatch sheets, bulletins and registers"`
 	MayRecord  bool            `json:"may_record_notices"`
 	Counts     map[app.Box]int `json:"counts" doc:"of each box; 1000 means at least 1000"`
 	Behalf     []Behalf        `json:"behalf" doc:"for whom the caller stands in today"`

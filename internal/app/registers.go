@@ -371,9 +371,12 @@ func (s *Registers) wrong(actor org.Actor, kind register.Kind, lines []RegisterL
 	return out
 }
 
+// endOfTime is later than every version.
+var endOfTime = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
+
 // known are the entries by each of their names.
 func (s *Registers) known(ctx context.Context, kind register.Kind) (map[string]register.Entry, error) {
-	all, err := s.Reads.RegisterAsOf(ctx, kind, s.Now().AddDate(100, 0, 0))
+	all, err := s.Reads.RegisterAsOf(ctx, kind, endOfTime) // a version may bear a later time than now, where the clock was set back
 	out := map[string]register.Entry{}
 	for _, e := range all {
 		for _, name := range e.Names() {

@@ -3679,7 +3679,7 @@ export interface components {
             /** @description a demonstration: all data are illustrative */
             demo: boolean;
             may_convene_panels: boolean;
-            /** @description liaison lists and dispatch sheets */
+            /** @description liaison lists, dispatch sheets, bulletins and registers */
             may_draft_lists: boolean;
             may_import_projects: boolean;
             may_record_notices: boolean;
