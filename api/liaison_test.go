@@ -354,3 +354,27 @@ func TestAYearsResultsByDepartment(t *testing.T) {
 		t.Errorf("of %v", got)
 	}
 }
+
+// A project that gets another name has it in its liaison, too.
+func TestALiaisonShowsTheNameOfToday(t *testing.T) {
+	x := newPress(t)
+	p := into[struct {
+		Items []struct {
+			ID, CountyID string
+			Version      int64
+		}
+	}](x.operator.get("/api/v1/projects?year=2023&framework=false&stage=started&limit=1").is(http.StatusOK)).Items[0]
+	x.assign("l1", p.ID)
+	x.operator.patch("/api/v1/projects/"+p.ID, fields{"version": p.Version, "name": "更名后的项目(示例)"}).is(http.StatusOK)
+	list := into[struct {
+		Items []struct {
+			ProjectName string `json:"project_name"`
+		}
+	}](x.operator.get("/api/v1/liaisons").is(http.StatusOK)).Items
+	one := into[struct {
+		ProjectName string `json:"project_name"`
+	}](x.operator.get("/api/v1/liaisons/l1").is(http.StatusOK))
+	if len(list) != 1 || list[0].ProjectName != "更名后的项目(示例)" || one.ProjectName != "更名后的项目(示例)" {
+		t.Errorf("list %+v, one %+v", list, one)
+	}
+}

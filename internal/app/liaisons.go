@@ -27,6 +27,21 @@ func NewLiaisons(s Service[liaison.State, liaison.Facts]) *Liaisons {
 	return out
 }
 
+// Get loads a liaison with its events, under the name that its project has today. NotFound
+// when it isn't the actor's to see.
+func (s *Liaisons) Get(ctx context.Context, actor org.Actor, id string) (View[liaison.State], error) {
+	v, err := s.Service.Get(ctx, actor, id)
+	if err != nil {
+		return v, err
+	}
+	p, err := s.Reads.Project(ctx, v.State.ProjectID, org.Scope{All: true})
+	if fault.Is(err, fault.NotFound) {
+		return v, nil
+	}
+	v.State.ProjectName = p.Name
+	return v, err
+}
+
 // List gives the liaisons the actor may see.
 func (s *Liaisons) List(ctx context.Context, actor org.Actor, f LiaisonFilter, p Page) ([]LiaisonRow, string, error) {
 	return s.Reads.Liaisons(ctx, org.ScopeOf(actor), f, p)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -224,11 +225,35 @@ func (s *Store) liaisons(ctx context.Context, scope org.Scope, f app.LiaisonFilt
 // Liaisons implements app.LiaisonReads.
 func (s *Store) Liaisons(ctx context.Context, scope org.Scope, f app.LiaisonFilter, p app.Page) ([]app.LiaisonRow, string, error) {
 	rows, next, err := page(s.liaisons(ctx, scope, f), urgentLiaisons, p)
+	if err == nil {
+		err = s.renamed(ctx, rows)
+	}
 	out := make([]app.LiaisonRow, len(rows))
 	for i, r := range rows {
 		out[i] = r.liaison()
 	}
 	return out, next, err
+}
+
+// renamed gives liaisons the names that their projects have today: a liaison itself
+// keeps the one it was assigned with.
+func (s *Store) renamed(ctx context.Context, rows []liaisonRow) error {
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ProjectID
+	}
+	var projects []projectRow
+	if err := s.read.WithContext(ctx).Select("id", "name").Where("id IN ?", ids).Find(&projects).Error; err != nil {
+		return translate(err)
+	}
+	names := map[string]string{}
+	for _, p := range projects {
+		names[p.ID] = p.Name
+	}
+	for i, r := range rows {
+		rows[i].ProjectName = cmp.Or(names[r.ProjectID], r.ProjectName)
+	}
+	return nil
 }
 
 // LiaisonCounts implements app.LiaisonReads.
@@ -254,6 +279,9 @@ func (s *Store) LiaisonCounts(ctx context.Context, scope org.Scope, f app.Liaiso
 // EachLiaison implements app.LiaisonReads.
 func (s *Store) EachLiaison(ctx context.Context, scope org.Scope, f app.LiaisonFilter, fn func(app.LiaisonRow) error) error {
 	return s.eachLiaisons(ctx, scope, f, func(rows []liaisonRow) error {
+		if err := s.renamed(ctx, rows); err != nil {
+			return err
+		}
 		for _, r := range rows {
 			if err := fn(r.liaison()); err != nil {
 				return err
