@@ -38,6 +38,7 @@ type Server struct {
 	Bulletins   *app.Bulletins
 	Targets     *app.Targets
 	Registers   *app.Registers
+	RuleBooks   *app.RuleBooks
 	Liaisons    *app.Liaisons
 	Batches     *app.Batches
 	Projects    *app.Projects
@@ -96,6 +97,7 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	s.bulletinRoutes(a)
 	s.targetRoutes(a)
 	s.registerRoutes(a)
+	s.rulebookRoutes(a)
 	s.taskRoutes(a)
 	s.peopleRoutes(a)
 	s.draftRoutes(a)

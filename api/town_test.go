@@ -249,6 +249,7 @@ func (w *town) wire() {
 		Projects:    &app.Projects{Journal: w.store, Reads: w.store, Sheets: sheets{}, Now: now, NewID: newID},
 		Calendar:    &app.CalendarService{Calendars: calendars, Journal: w.store, Now: now, NewID: newID, Recorded: func() { w.kicks++ }},
 		Statistics:  &app.Statistics{Reads: w.store, Now: now, Notes: demo.Notes(), Campaigning: campaigns(w)},
+		RuleBooks:   &app.RuleBooks{Journal: w.store, Reads: w.store, Blobs: w.blobs, Now: now, NewID: newID},
 		Registers:   &app.Registers{Journal: w.store, Reads: w.store, Sheets: registerSheets{}, Now: now, NewID: newID},
 		Ready: func(ctx context.Context) api.Readiness {
 			return api.Check(ctx, w.store.Ping, func(context.Context) error { return nil }, "ok")

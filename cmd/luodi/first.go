@@ -90,6 +90,9 @@ func (s *system) loadDemo(ctx context.Context, accounts []demo.Account) error {
 	if err := s.loadRegisters(ctx); err != nil {
 		return err
 	}
+	if err := s.loadRuleBooks(ctx); err != nil {
+		return err
+	}
 	if err := s.loadBulletins(ctx); err != nil {
 		return err
 	}

@@ -314,6 +314,7 @@ func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 		Calendar:    &app.CalendarService{Calendars: s.calendars, Journal: s.store, Now: clock, NewID: newID, Recorded: s.kick},
 		Statistics:  &app.Statistics{Reads: s.store, Now: clock, Notes: notes, Campaigning: s.campaigns},
 		Registers:   s.registers(),
+		RuleBooks:   s.ruleBooks(),
 		Ready:       s.ready,
 		Demo:        demo,
 		Web:         web.FS(),

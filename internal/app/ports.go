@@ -91,6 +91,7 @@ type Tx interface {
 	LiaisonTx
 	BatchTx
 	RegisterTx
+	RuleBookTx
 
 	// Command finds a decided command; ok is false when there is none.
 	Command(stream, id string) (row CommandRow, ok bool, err error)
@@ -206,6 +207,7 @@ type Reads interface {
 	LiaisonReads
 	BatchReads
 	RegisterReads
+	RuleBookReads
 	StatisticsReads
 
 	Process(ctx context.Context, kind, id string, scope org.Scope) (ProcessRow, error)

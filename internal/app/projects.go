@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"luodi/internal/assessment"
 	"luodi/internal/batch"
 	"luodi/internal/bulletin"
 	"luodi/internal/calendar"
@@ -421,6 +422,7 @@ var tellers = map[string]func(event.Event) string{
 	batch.Kind:    batch.Tell,
 	dispatch.Kind: dispatch.Tell,
 	bulletin.Kind: bulletin.Tell,
+	"rulebook":    assessment.TellBook,
 }
 
 // Get reads one project. NotFound when it isn't the actor's to see.

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { act, as, select, text } from "./acts";
 import { expect, signIn, test } from "./server";
 
@@ -122,5 +123,40 @@ test("a number opens its list, and a register finds its projects", async ({ page
     await expect(page.getByRole("button", { name: "恢复使用" })).toBeVisible();
     await page.getByRole("tab", { name: "修改记录" }).click();
     await expect(page.getByRole("table", { name: "修改记录" }).getByRole("row")).toHaveCount(4);
+  });
+});
+
+test("a rule book is checked, taken in, published by somebody else, and compared", async ({ page, luodi }) => {
+  const assessor = luodi.account("assessor");
+  const leader = luodi.account("centre_leader");
+  const book = await readFile("../internal/rulebook/rulebooks/admission.yaml", "utf8");
+  let address = "";
+
+  await test.step("a broken book is told line by line, a sound one is taken in", async () => {
+    await signIn(page, assessor, "/rulebooks");
+    await expect(page.getByRole("table", { name: "考核细则" })).toContainText("已发布");
+    await page.getByRole("button", { name: "上传细则" }).click();
+    const dialog = page.getByRole("dialog");
+    const file = (text: string) => ({ name: "细则.yaml", mimeType: "application/yaml", buffer: Buffer.from(text) });
+    await dialog.locator("input[type=file]").setInputFiles(file(book.replace("格式: 1", "格式: 9")));
+    await expect(dialog.getByRole("table", { name: "检查结果" })).toContainText(/第\d+行/);
+    await expect(dialog.getByRole("button", { name: /收\s*录$/ })).toBeDisabled();
+    await dialog.locator("input[type=file]").setInputFiles(file(book));
+    await expect(dialog.getByText("全部相符")).toBeVisible();
+    await dialog.getByRole("button", { name: /收\s*录$/ }).click();
+    await expect(page).toHaveURL(/\/rulebooks\/[0-9a-f-]+$/);
+    address = new URL(page.url()).pathname;
+    await expect(page.getByRole("button", { name: "审定发布" })).toBeDisabled();
+    await page.screenshot({ path: "test-results/rulebook.png", fullPage: true });
+  });
+
+  await test.step("the leader publishes it, and compares it with another", async () => {
+    await signIn(page, leader, address);
+    await page.getByRole("button", { name: "审定发布" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: /确\s*定$/ }).click();
+    await expect(page.locator("#main").getByText("已发布", { exact: true }).first()).toBeVisible();
+    await page.getByRole("tab", { name: "与其他版本比较" }).click();
+    await select(page, "另一版本", "县市区");
+    await expect(page.getByRole("table", { name: "差异" }).getByRole("row").nth(2)).toBeVisible();
   });
 });

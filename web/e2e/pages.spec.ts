@@ -11,7 +11,7 @@ test("every page draws without an error and asks no other host", async ({ page, 
     ["/inbox?box=cc", "待办事项"], ["/projects?sort=-agreed_amount", "项目库"], ["/reviews?open=true", "落地前研判"],
     ["/reviews/new", "发起研判"], ["/panels?stage=convened", "研判会"], ["/panels/new", "召集研判会"], ["/proxies", "我的代理"],
     ["/statistics?year=2023", "年度统计"], ["/bulletins?year=2023", "月通报"], ["/bulletins/2023-12", "2023年12月招商引资月通报"], ["/targets?year=2023", "目标任务"], ["/funnel?year=2023&by=team", "转化分析"], ["/campaigns?year=2023", "专项行动"],
-    ["/chains", "产业链"], ["/teams?year=2023", "驻外专班"], ["/ambassadors", "招商大使"], ["/events", "招商活动"],
+    ["/rulebooks", "考核细则"], ["/chains", "产业链"], ["/teams?year=2023", "驻外专班"], ["/ambassadors", "招商大使"], ["/events", "招商活动"],
     ["/liaisons", "包联任务"], ["/liaison-lists", "包联清单"], ["/dispatches", "周调度"], ["/calendar?year=2023", "工作日历"], ["/nowhere", "没有这个页面"],
   ] as const) {
     await page.goto(path);

@@ -1,5 +1,5 @@
 import {
-  AimOutlined, ApartmentOutlined, AuditOutlined, BarChartOutlined, CalendarOutlined, CarryOutOutlined, CompassOutlined, FlagOutlined, FunnelPlotOutlined, IdcardOutlined, InboxOutlined, ProjectOutlined, ReadOutlined, ScheduleOutlined, SwapOutlined, TeamOutlined, TrophyOutlined, UnorderedListOutlined,
+  AimOutlined, ApartmentOutlined, AuditOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, CarryOutOutlined, CompassOutlined, FlagOutlined, FunnelPlotOutlined, IdcardOutlined, InboxOutlined, ProjectOutlined, ReadOutlined, ScheduleOutlined, SwapOutlined, TeamOutlined, TrophyOutlined, UnorderedListOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 
@@ -52,6 +52,12 @@ export const groups: Group[] = [
       { path: "/campaigns", label: "专项行动", icon: <TrophyOutlined /> },
       { path: "/bulletins", label: "月通报", icon: <ReadOutlined /> },
       { path: "/targets", label: "目标任务", icon: <AimOutlined /> },
+    ],
+  },
+  {
+    label: "考核",
+    places: [
+      { path: "/rulebooks", label: "考核细则", icon: <BookOutlined /> },
     ],
   },
   {
