@@ -1,7 +1,4 @@
-// Package assessment is the assessment year (年度考核): today the rule books that a year
-// may choose from.
 package assessment
-
 import (
 	"time"
 
