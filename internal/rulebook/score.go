@@ -237,7 +237,7 @@ func (s *Scores) grade() {
 
 // fill gives one grade to those in order who meet its condition, up to its quota.
 func (s *Scores) fill(g *Grade, i int, order []int, taken map[int]int, group string) {
-	left := g.limit(group, len(order))
+	left := g.Limit(group, len(order))
 	var lastRank Num
 	for _, u := range order {
 		if taken[u] > 0 || g.Cond != nil && s.value(g.Cond, u).Sign() == 0 || g.Awards && s.barred(u) {
@@ -256,8 +256,9 @@ func (s *Scores) fill(g *Grade, i int, order []int, taken map[int]int, group str
 	}
 }
 
-// limit is the quota for a group of that size; -1 for none.
-func (g *Grade) limit(group string, size int) int64 {
+// Limit is how many units of a group of that size may have the grade (名额); -1 for any
+// number.
+func (g *Grade) Limit(group string, size int) int {
 	q, ok := g.Quota[group]
 	if !ok {
 		if q, ok = g.Quota[""]; !ok {
@@ -268,7 +269,7 @@ func (g *Grade) limit(group string, size int) int64 {
 	if q.percent {
 		n = n.Mul(Int(int64(size))).Div(Int(100))
 	}
-	return n.Round(0, g.Round).Rat().Num().Int64()
+	return int(n.Round(0, g.Round).Rat().Num().Int64())
 }
 
 // barred reports whether a unit has lost its eligibility for awards.
