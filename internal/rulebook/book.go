@@ -31,6 +31,7 @@ type Book struct {
 	Nodes        []*Node // the top of the tree, in the order of the file
 	Outcomes     []*Outcome
 	Grades       []*Grade
+	Procedure    Procedure
 	Cases        []*Case
 	Base         *Column // 基本分
 	Bonus        *Column // 加分
@@ -180,6 +181,14 @@ type Grade struct {
 type quota struct {
 	n       Num
 	percent bool
+}
+
+// Procedure is how long results are published (程序), in working days; 0 where the book
+// says nothing.
+type Procedure struct {
+	PublicityDays   int
+	SecondPublicity bool // again after an appeal that changed them
+	SecondDays      int  // PublicityDays when the book only says that there is a second time
 }
 
 // Case is a test that the book carries.
