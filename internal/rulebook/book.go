@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"io"
 	"slices"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -99,7 +100,8 @@ type Metric struct {
 	owner    string
 	at       Pos
 	used     bool
-	shown    bool // for reading only: nothing need use it
+	shown    bool          // for reading only: nothing need use it
+	needed   func() []bool // by which groups; found out when first asked
 }
 
 // Node is an indicator, or a heading over others.
@@ -349,6 +351,9 @@ func (b *Book) prepare() {
 		})
 	}
 	b.number()
+	for _, m := range b.Metrics {
+		m.needed = sync.OnceValue(func() []bool { return b.neededBy(m) })
+	}
 	for _, n := range b.all {
 		n.of = make([]bool, len(b.Groups))
 		for i, g := range b.Groups {

@@ -168,7 +168,10 @@ func (s *Scores) nodeFindings(f *findings, n *Node, u int) {
 	s.add(f, Notice, u, n.Name, n.at, fault, fault.Message()+","+result)
 }
 
-// metricFindings tells of metrics taken at their 缺省 or 除零.
+// metricFindings tells of metrics taken at their 缺省 or 除零, as far as they matter to
+// the unit's group.
+// That a department has no signed projects is no news where only counties are measured
+// by them; metrics listed for reading are news to everybody.
 func (s *Scores) metricFindings(f *findings, u int) {
 	for _, m := range s.Facts.book.Metrics {
 		for _, c := range m.steps {
@@ -181,6 +184,9 @@ func (s *Scores) metricFindings(f *findings, u int) {
 			fault := s.value(c.Expr.Args[0].Col, u).Fault()
 			now := s.value(c, u)
 			if fault == nil || fault.Kind != Missing && fault.Kind != DivisionByZero || now.Fault() != nil && now.Fault().Kind != NotApplicable {
+				continue
+			}
+			if !m.shown && !m.needed()[s.Facts.Units[u].group] {
 				continue
 			}
 			s.add(f, Notice, u, m.Name, m.at, fault, fault.Message()+",按细则计为"+valueText(c.Measure, now))

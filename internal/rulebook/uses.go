@@ -18,7 +18,8 @@ const (
 func (b *Book) reached(m *Metric, group string) []reach {
 	out := make([]reach, len(b.columns))
 	for _, c := range b.columns {
-		r := reachFrom(c, out)
+		// What the formula is for the group says of the group; all of it, of the others.
+		r := reachFrom(c.Expr.in(group), out)&reachOwn | reachFrom(c.Expr, out)&reachOthers
 		if c == m.Value || c == m.reported || slices.Contains(c.inlined, m) {
 			r |= reachOwn
 		}
@@ -30,9 +31,49 @@ func (b *Book) reached(m *Metric, group string) []reach {
 	return out
 }
 
-// reachFrom puts together what a column's formula takes from others.
-func reachFrom(c *Column, known []reach) (r reach) {
-	c.Expr.Walk(func(e *Expr) {
+// in is a formula as far as it concerns a group: without the ways of a choice that are
+// for other groups (分组 = "…").
+func (e *Expr) in(group string) *Expr {
+	if e == nil || e.Op != OpCases && len(e.Args) == 0 {
+		return e
+	}
+	c := *e
+	c.Args = nil
+	for i, a := range e.Args {
+		if e.Op != OpCases {
+			c.Args = append(c.Args, a.in(group))
+			continue
+		}
+		if i%2 == 1 {
+			continue // taken with its condition
+		}
+		if i == len(e.Args)-1 {
+			c.Args = append(c.Args, a.in(group))
+			continue
+		}
+		known, holds := a.ofGroup(group)
+		if known && holds {
+			c.Args = append(c.Args, e.Args[i+1].in(group))
+			break
+		}
+		if !known {
+			c.Args = append(c.Args, a.in(group), e.Args[i+1].in(group))
+		}
+	}
+	return &c
+}
+
+// ofGroup decides the condition 分组 = "…"; others aren't known.
+func (e *Expr) ofGroup(group string) (known, holds bool) {
+	if e.Op != OpEq || e.Args[0].Op != OpAttr || e.Args[0].Text != "分组" || e.Args[1].Op != OpText {
+		return false, false
+	}
+	return true, e.Args[1].Text == group
+}
+
+// reachFrom puts together what a formula takes from columns.
+func reachFrom(e *Expr, known []reach) (r reach) {
+	e.Walk(func(e *Expr) {
 		switch e.Op {
 		case OpColumn, OpOwner:
 			r |= known[e.Col.index]
@@ -87,6 +128,11 @@ func (b *Book) Uses(m *Metric) []*Node {
 // the group's units: an indicator, an outcome, the total, the rank or a grade. It is
 // also needed when another group is compared with it.
 func (b *Book) NeededBy(m *Metric, group string) bool {
+	i := slices.Index(b.GroupNames(), group)
+	return i >= 0 && m.needed()[i]
+}
+
+func (b *Book) neededBy(m *Metric) []bool {
 	conclusions := []*Column{b.Total, b.Rank}
 	for _, n := range b.all {
 		conclusions = append(conclusions, n.Value)
@@ -99,8 +145,12 @@ func (b *Book) NeededBy(m *Metric, group string) bool {
 			conclusions = append(conclusions, g.Cond)
 		}
 	}
-	found := b.reached(m, group)
-	return slices.ContainsFunc(conclusions, func(c *Column) bool { return found[c.index] != 0 })
+	out := make([]bool, len(b.Groups))
+	for i, g := range b.Groups {
+		found := b.reached(m, g.Name)
+		out[i] = slices.ContainsFunc(conclusions, func(c *Column) bool { return found[c.index] != 0 })
+	}
+	return out
 }
 
 // Counted are the metrics of a number per unit that the book itself takes from records,
