@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"io"
 	"slices"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -31,6 +32,7 @@ type Book struct {
 	Nodes        []*Node // the top of the tree, in the order of the file
 	Outcomes     []*Outcome
 	Grades       []*Grade
+	Procedure    Procedure
 	Cases        []*Case
 	Base         *Column // 基本分
 	Bonus        *Column // 加分
@@ -98,7 +100,8 @@ type Metric struct {
 	owner    string
 	at       Pos
 	used     bool
-	shown    bool // for reading only: nothing need use it
+	shown    bool          // for reading only: nothing need use it
+	needed   func() []bool // by which groups; found out when first asked
 }
 
 // Node is an indicator, or a heading over others.
@@ -180,6 +183,14 @@ type Grade struct {
 type quota struct {
 	n       Num
 	percent bool
+}
+
+// Procedure is how long results are published (程序), in working days; 0 where the book
+// says nothing.
+type Procedure struct {
+	PublicityDays   int
+	SecondPublicity bool // again after an appeal that changed them
+	SecondDays      int  // PublicityDays when the book only says that there is a second time
 }
 
 // Case is a test that the book carries.
@@ -340,6 +351,9 @@ func (b *Book) prepare() {
 		})
 	}
 	b.number()
+	for _, m := range b.Metrics {
+		m.needed = sync.OnceValue(func() []bool { return b.neededBy(m) })
+	}
 	for _, n := range b.all {
 		n.of = make([]bool, len(b.Groups))
 		for i, g := range b.Groups {

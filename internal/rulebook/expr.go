@@ -131,6 +131,9 @@ type Column struct {
 	At    Pos
 	index int
 	state visit
+	// Metrics made of reported figures whose formula was written into this one's, over
+	// records: there it is the record's unit that they are of.
+	inlined []*Metric
 }
 
 type visit uint8

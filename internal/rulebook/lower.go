@@ -58,9 +58,26 @@ func (l *lowering) read(root *yaml.Node) {
 	l.scoreNodes()
 	l.sums(o)
 	l.ending(o)
+	l.procedure(o.sub("程序"))
 	for _, c := range o.objects("用例") {
 		b.Cases = append(b.Cases, &Case{Name: c.text("名称"), facts: c.keys["事实"], expect: c.keys["期望"], hints: c.texts("期望提示"), at: at(c.node)})
 	}
+}
+
+// procedure reads how long results are published.
+func (l *lowering) procedure(o *object) {
+	if o == nil {
+		return
+	}
+	p := Procedure{PublicityDays: o.bounded("公示工作日"), SecondPublicity: o.flag("再公示"), SecondDays: o.bounded("再公示工作日")}
+	switch {
+	case p.SecondPublicity && p.SecondDays == 0:
+		p.SecondDays = p.PublicityDays
+	case !p.SecondPublicity && o.has("再公示工作日"):
+		l.warnf(o.at("再公示工作日"), "second_publicity", "写了“再公示工作日”而没有写“再公示: 是”,不再公示")
+		p.SecondDays = 0
+	}
+	l.book.Procedure = p
 }
 
 func (l *lowering) groups(o *object) {

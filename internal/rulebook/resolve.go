@@ -484,7 +484,10 @@ func (l *lowering) metricName(e *Expr, m *Metric, s scope) *Expr {
 		}
 		l.use(m.Value, e.At)
 		own := ofOwner(&Expr{Op: OpColumn, Col: m.Value, Type: m.Value.Type, Measure: m.Value.Measure, At: e.At, done: true})
-		m.used = m.used || own != nil
+		if own != nil {
+			m.used = true
+			s.column.inlined = append(s.column.inlined, m)
+		}
 		return own
 	}
 	m.used = true

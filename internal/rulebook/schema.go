@@ -55,7 +55,10 @@ func formSchema(k key) map[string]any {
 	case asNumber:
 		s["type"] = "number"
 	case asWhole:
-		s["type"], s["minimum"] = "integer", 0
+		s["type"], s["minimum"] = "integer", k.low
+		if k.high > 0 {
+			s["maximum"] = k.high
+		}
 	case asFlag:
 		s["enum"] = []any{"是", "否", true, false}
 	case asDay:

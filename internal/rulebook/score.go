@@ -168,7 +168,10 @@ func (s *Scores) nodeFindings(f *findings, n *Node, u int) {
 	s.add(f, Notice, u, n.Name, n.at, fault, fault.Message()+","+result)
 }
 
-// metricFindings tells of metrics taken at their 缺省 or 除零.
+// metricFindings tells of metrics taken at their 缺省 or 除零, as far as they matter to
+// the unit's group.
+// That a department has no signed projects is no news where only counties are measured
+// by them; metrics listed for reading are news to everybody.
 func (s *Scores) metricFindings(f *findings, u int) {
 	for _, m := range s.Facts.book.Metrics {
 		for _, c := range m.steps {
@@ -181,6 +184,9 @@ func (s *Scores) metricFindings(f *findings, u int) {
 			fault := s.value(c.Expr.Args[0].Col, u).Fault()
 			now := s.value(c, u)
 			if fault == nil || fault.Kind != Missing && fault.Kind != DivisionByZero || now.Fault() != nil && now.Fault().Kind != NotApplicable {
+				continue
+			}
+			if !m.shown && !m.needed()[s.Facts.Units[u].group] {
 				continue
 			}
 			s.add(f, Notice, u, m.Name, m.at, fault, fault.Message()+",按细则计为"+valueText(c.Measure, now))
@@ -237,7 +243,7 @@ func (s *Scores) grade() {
 
 // fill gives one grade to those in order who meet its condition, up to its quota.
 func (s *Scores) fill(g *Grade, i int, order []int, taken map[int]int, group string) {
-	left := g.limit(group, len(order))
+	left := g.Limit(group, len(order))
 	var lastRank Num
 	for _, u := range order {
 		if taken[u] > 0 || g.Cond != nil && s.value(g.Cond, u).Sign() == 0 || g.Awards && s.barred(u) {
@@ -256,8 +262,9 @@ func (s *Scores) fill(g *Grade, i int, order []int, taken map[int]int, group str
 	}
 }
 
-// limit is the quota for a group of that size; -1 for none.
-func (g *Grade) limit(group string, size int) int64 {
+// Limit is how many units of a group of that size may have the grade (名额); -1 for any
+// number.
+func (g *Grade) Limit(group string, size int) int {
 	q, ok := g.Quota[group]
 	if !ok {
 		if q, ok = g.Quota[""]; !ok {
@@ -268,7 +275,7 @@ func (g *Grade) limit(group string, size int) int64 {
 	if q.percent {
 		n = n.Mul(Int(int64(size))).Div(Int(100))
 	}
-	return n.Round(0, g.Round).Rat().Num().Int64()
+	return int(n.Round(0, g.Round).Rat().Num().Int64())
 }
 
 // barred reports whether a unit has lost its eligibility for awards.

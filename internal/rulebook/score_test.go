@@ -251,7 +251,7 @@ func TestSchemaDescribesTheBooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"rulebooks/admission.yaml", "rulebooks/shiyan-2023-counties.yaml", "rulebooks/shiyan-2023-departments.yaml", "testdata/methods/methods.yaml"} {
+	for _, file := range []string{"rulebooks/admission.yaml", "rulebooks/shiyan-2023-counties.yaml", "rulebooks/shiyan-2023-departments.yaml", "rulebooks/city-2023.yaml", "rulebooks/city-2024.yaml", "testdata/methods/methods.yaml"} {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

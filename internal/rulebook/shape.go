@@ -28,6 +28,8 @@ type key struct {
 	of       string
 	choices  []string
 	required bool
+	low      int // the bounds of a whole number; high 0 for none
+	high     int
 	doc      string
 }
 
@@ -79,6 +81,7 @@ var shapes = map[string][]key{
 		{name: "结论", form: asShapes, of: "结论", doc: "改变结论的情形:否决、升降档、取消资格"},
 		{name: "排名", form: asShape, of: "排名", doc: "名次"},
 		{name: "等次", form: asShapes, of: "等次", doc: "等次与名额,由高到低"},
+		{name: "程序", form: asShape, of: "程序", doc: "公示的期限"},
 		{name: "用例", form: asShapes, of: "用例", doc: "本书自带的用例"},
 	},
 	"分组": {
@@ -302,6 +305,11 @@ var shapes = map[string][]key{
 		{name: "名额", form: asAny, doc: "个数,或百分比如30%;可分组"},
 		{name: "取整", form: asChoice, choices: []string{"舍去", "进一", "四舍五入"}, doc: "名额按百分比时的取整,默认舍去"},
 		{name: "评优", form: asFlag, doc: "取消评优者不得进入此等次"},
+	},
+	"程序": {
+		{name: "公示工作日", form: asWhole, low: 1, high: 60, doc: "结果公示几个工作日"},
+		{name: "再公示", form: asFlag, doc: "申诉成立、结果有变的,是否再次公示"},
+		{name: "再公示工作日", form: asWhole, low: 1, high: 60, doc: "再次公示几个工作日,默认同公示工作日"},
 	},
 	"用例": {
 		{name: "名称", form: asText, required: true, doc: "名称"},

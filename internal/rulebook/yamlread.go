@@ -259,6 +259,13 @@ func (o *object) whole(name string, low, high, fallback int) int {
 	return v
 }
 
+// bounded reads a whole number within the bounds that the shape says; 0 when it isn't
+// there or wrong.
+func (o *object) bounded(name string) int {
+	k := findKey(shapes[o.shape], name)
+	return o.whole(name, k.low, k.high, 0)
+}
+
 func (o *object) flag(name string) bool {
 	s, n, ok := o.value(name)
 	if !ok {
