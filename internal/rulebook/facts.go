@@ -360,10 +360,18 @@ func (s *store) id(v string) int32 {
 
 // AddProject adds a registry project to the project table, for a unit.
 func (f *Facts) AddProject(p project.Project, unit string) map[string]*Problem {
+	values := ProjectValues(p, f.Year, f.AsOf)
+	values[unitField] = unit
+	return f.AddRecord(ProjectTable, values, Pos{})
+}
+
+// ProjectValues are a registry project's fields as the project table has them, with the
+// funds that had arrived by a day, of all years and of one.
+func ProjectValues(p project.Project, of int, asOf calendar.Date) map[string]string {
 	var all, year int64
-	first := calendar.Date{Year: f.Year, Month: time.January, Day: 1}
+	first := calendar.Date{Year: of, Month: time.January, Day: 1}
 	for _, fund := range p.FundsArrived {
-		if fund.On.After(f.AsOf) {
+		if fund.On.After(asOf) {
 			continue
 		}
 		all += int64(fund.Amount)
@@ -373,15 +381,15 @@ func (f *Facts) AddProject(p project.Project, unit string) map[string]*Problem {
 	}
 	flag := map[bool]string{true: "是", false: "否"}
 	fen := func(n int64) string { return Frac(n, scale).Exact() }
-	return f.AddRecord(ProjectTable, map[string]string{
-		"编号": p.Code, "名称": p.Name, unitField: unit, "投资方": p.Investor, "投资方性质": p.InvestorKind.Label(),
+	return map[string]string{
+		"编号": p.Code, "名称": p.Name, "投资方": p.Investor, "投资方性质": p.InvestorKind.Label(),
 		"产业层级": p.IndustryTier.Label(), "所属产业": p.Industry, "产业链": p.Chain, "投资额": fen(int64(p.AgreedAmount)),
 		"框架协议": flag[p.Framework], "规模项目": flag[p.AboveScale], "用地面积": p.LandArea.String(), "年综合能耗": p.EnergyUse.String(),
 		"涉及危化品": flag[p.Chemicals], "驻外招商专班": p.Team, "招商大使": p.Ambassador, "签约活动": p.Event,
 		"省厅审核认定": p.Verification.Label(), "项目阶段": p.Stage.Label(), "签约日期": p.SignedOn.String(), "落地日期": p.LandedOn.String(),
 		"开工日期": p.StartedOn.String(), "入库日期": p.InStatisticsOn.String(), "投产日期": p.InProductionOn.String(),
 		"到位资金": fen(all), "本年到位资金": fen(year),
-	}, Pos{})
+	}
 }
 
 // AddMark adds a judge's mark.
