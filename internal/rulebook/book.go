@@ -100,6 +100,7 @@ type Metric struct {
 	owner    string
 	at       Pos
 	used     bool
+	inlined  bool          // its formula was written into one over records
 	shown    bool          // for reading only: nothing need use it
 	needed   func() []bool // by which groups; found out when first asked
 }

@@ -16,7 +16,8 @@ type run struct {
 	texts    [][]string // of reported texts
 	members  [][]int    // units of each group
 	all      []int
-	fixed    map[*Column]map[int]Num // a metric's value put in place of its own: what-if
+	fixed    map[*Column]map[int]Num // a metric's value put in place of its own: verified, or what-if
+	own      map[*Column][]Num       // what was computed for those
 	sums     [][]Num                 // of aggregates, by their index
 	faulty   []bool                  // by column's index: some unit has a fault that matters
 	spare    []Num
@@ -31,7 +32,7 @@ const chunk = 1024
 func newRun(f *Facts) *run {
 	b := f.book
 	r := &run{book: b, facts: f, values: make([][]Num, len(b.columns)), texts: make([][]string, len(b.columns)),
-		members: make([][]int, len(b.Groups)), faulty: make([]bool, len(b.columns)), parallel: runtime.GOMAXPROCS(0)}
+		members: make([][]int, len(b.Groups)), fixed: f.fixings(), faulty: make([]bool, len(b.columns)), parallel: runtime.GOMAXPROCS(0)}
 	for i, u := range f.Units {
 		r.members[u.group] = append(r.members[u.group], i)
 		r.all = append(r.all, i)
@@ -136,18 +137,6 @@ func (r *run) mark(c *Column) {
 }
 
 var notOfGroup = failed(&Fault{Kind: NotOfGroup, What: "-"})
-
-// override puts what-if values in place.
-func (r *run) override(c *Column) {
-	fixed := r.fixed[c]
-	if fixed == nil {
-		return
-	}
-	r.values[c.index] = slices.Clone(r.values[c.index])
-	for u, v := range fixed {
-		r.values[c.index][u] = v
-	}
-}
 
 // outside says for which groups an indicator's column isn't computed.
 func (r *run) outside(c *Column) []bool {

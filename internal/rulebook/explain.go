@@ -3,6 +3,8 @@ package rulebook
 import (
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"strings"
 )
 
@@ -225,6 +227,9 @@ func (x *explainer) column(c *Column) *Explanation {
 		e.Formula = row[0].Formula()
 	}
 	e.Working = x.working(c)
+	if fixed := x.scores.fixedText(c, x.unit); fixed != "" {
+		e.Working = fixed
+	}
 	x.parts(e, c, nil)
 	return e
 }
@@ -254,7 +259,7 @@ func (x *explainer) behind(e *Expr, row []*Column, n *Node) []*Explanation {
 		if x.seen[c] && !own {
 			return
 		}
-		if c.Expr != nil && c.Expr.Op == OpColumn { // only another name for it
+		if c.Expr != nil && c.Expr.Op == OpColumn && x.scores.fixedText(c, x.unit) == "" { // only another name for it
 			x.seen[c] = true
 			list = append(list, x.behind(c.Expr, nil, nil)...)
 			return
@@ -292,25 +297,14 @@ func (x *explainer) records(e *Explanation, c *Column) {
 
 func (s *Scores) recordsOf(a *Aggregate, u int) []string {
 	r := s.Facts.records[a.Table]
-	k := &compiler{run: s.run, table: r, owners: s.Facts.owned(a.Table, a.Owner)}
-	where := func(int) (bool, *Fault) { return true, nil }
-	if a.Where != nil {
-		where = k.truth(a.Where)
-	}
-	var value, period numFn
+	var value numFn
 	if a.Value != nil {
-		value = k.num(a.Value)
-	}
-	if a.Period != nil {
-		period = k.num(a.Period)
+		value = s.over(a).num(a.Value)
 	}
 	var list []string
-	for i, owner := range s.Facts.owned(a.Table, a.Owner) {
-		if int(owner) != u || len(list) >= maxRecords {
-			continue
-		}
-		if ok, f := where(i); !ok || f != nil || period != nil && period(i).Cmp(Int(a.Equals)) != 0 {
-			continue
+	for i := range s.counted(a, u) {
+		if len(list) >= maxRecords {
+			break
 		}
 		text := r.describe(i)
 		if value != nil {
@@ -319,6 +313,58 @@ func (s *Scores) recordsOf(a *Aggregate, u int) []string {
 		list = append(list, text)
 	}
 	return list
+}
+
+// over compiles what is asked of the records of a figure.
+func (s *Scores) over(a *Aggregate) *compiler {
+	return &compiler{run: s.run, table: s.Facts.records[a.Table], owners: s.Facts.owned(a.Table, a.Owner)}
+}
+
+// counted are the records of a unit that a figure counts.
+func (s *Scores) counted(a *Aggregate, u int) iter.Seq[int] {
+	k := s.over(a)
+	where := func(int) (bool, *Fault) { return true, nil }
+	if a.Where != nil {
+		where = k.truth(a.Where)
+	}
+	var period numFn
+	if a.Period != nil {
+		period = k.num(a.Period)
+	}
+	return func(yield func(int) bool) {
+		for i, owner := range k.owners {
+			if int(owner) != u {
+				continue
+			}
+			if ok, f := where(i); !ok || f != nil || period != nil && period(i).Cmp(Int(a.Equals)) != 0 {
+				continue
+			}
+			if !yield(i) {
+				return
+			}
+		}
+	}
+}
+
+// Records are the codes (编号) of the projects behind a counted metric of a unit, sorted,
+// each once: those that its own formula counts, whether or not the figure was then fixed.
+// A project without a code isn't among them.
+func (s *Scores) Records(m *Metric, u int) []string {
+	list := []string{}
+	for _, a := range m.aggregates() {
+		code := a.Table.field("编号")
+		if a.Table.Name != ProjectTable || code == nil {
+			continue
+		}
+		codes := s.Facts.records[a.Table].fields[code.index]
+		for i := range s.counted(a, u) {
+			if c := codes.dict[codes.ids[i]]; c != "" {
+				list = append(list, c)
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // describe names a record: by its number and name, or by its texts.

@@ -26,6 +26,7 @@ type Facts struct {
 	figures map[*Column]*figures
 	records map[*Table]*records
 	sources map[figureKey][]string
+	fixed   map[*Column]map[int]Num // 核定数, by a metric's column and unit; nil for none
 
 	lock sync.Mutex
 	idle *run // of scores that were released; none after a change

@@ -485,7 +485,7 @@ func (l *lowering) metricName(e *Expr, m *Metric, s scope) *Expr {
 		l.use(m.Value, e.At)
 		own := ofOwner(&Expr{Op: OpColumn, Col: m.Value, Type: m.Value.Type, Measure: m.Value.Measure, At: e.At, done: true})
 		if own != nil {
-			m.used = true
+			m.used, m.inlined = true, true
 			s.column.inlined = append(s.column.inlined, m)
 		}
 		return own

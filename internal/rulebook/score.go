@@ -186,7 +186,7 @@ func (s *Scores) metricFindings(f *findings, u int) {
 			if fault == nil || fault.Kind != Missing && fault.Kind != DivisionByZero || now.Fault() != nil && now.Fault().Kind != NotApplicable {
 				continue
 			}
-			if !m.shown && !m.needed()[s.Facts.Units[u].group] {
+			if _, _, fixed := s.FixedAt(m, u); fixed || !m.shown && !m.needed()[s.Facts.Units[u].group] {
 				continue
 			}
 			s.add(f, Notice, u, m.Name, m.at, fault, fault.Message()+",按细则计为"+valueText(c.Measure, now))

@@ -48,7 +48,7 @@ func (f *Facts) NextRank(unit, figure, step string) (*Answer, Findings) {
 	}
 	try := func(steps int) *Scores {
 		r := newRun(f)
-		r.fixed = map[*Column]map[int]Num{m.Value: {u: a.From.Add(size.Mul(Int(int64(steps))))}}
+		r.fix(m.Value, u, a.From.Add(size.Mul(Int(int64(steps)))))
 		s, _ := f.score(r)
 		return s
 	}
