@@ -205,18 +205,24 @@ func (r *run) groupInto(g *Grouping, out []Num) {
 	}
 }
 
-// over is one figure over units; those it doesn't apply to are passed over.
+// over is one figure over units; those it doesn't apply to are passed over, and where it
+// applies to none of them, neither does the figure.
 func (r *run) over(g *Grouping, units []int) Num {
 	values := r.values[g.Of.index]
 	var n int64
 	var v Num
+	nothing := Missing
 	for _, u := range units {
 		x := values[u]
 		if f := x.Fault(); f != nil {
-			if f.Kind == NotApplicable || f.Kind == NotOfGroup {
-				continue
+			switch f.Kind {
+			case NotApplicable:
+				nothing = NotApplicable
+			case NotOfGroup:
+			default:
+				return failed(&Fault{Kind: f.Kind, What: r.facts.Units[u].Name + "的" + f.What})
 			}
-			return failed(&Fault{Kind: f.Kind, What: r.facts.Units[u].Name + "的" + f.What})
+			continue
 		}
 		switch n++; {
 		case n == 1:
@@ -233,7 +239,7 @@ func (r *run) over(g *Grouping, units []int) Num {
 	case g.Func == "家数":
 		return Int(n)
 	case n == 0:
-		return failed(&Fault{Kind: Missing, What: g.Of.title()})
+		return failed(&Fault{Kind: nothing, What: g.Of.title()})
 	case g.Func == "平均":
 		return v.Div(Int(n))
 	}

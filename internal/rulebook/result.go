@@ -40,7 +40,17 @@ type UnitResult struct {
 	Rank       string            `json:"rank"`
 	Grade      string            `json:"grade,omitempty"`
 	Outcomes   []OutcomeResult   `json:"outcomes,omitempty"`
+	Fixed      []FixedResult     `json:"fixed,omitempty"`
 	Indicators []IndicatorResult `json:"indicators"`
+}
+
+// FixedResult is a verified figure (核定数) that was taken instead of what the records
+// gave; both with their measure. Counted says why not where they gave none.
+type FixedResult struct {
+	Figure   string   `json:"figure"`
+	Value    string   `json:"value"`
+	Counted  string   `json:"counted"`
+	Evidence []string `json:"evidence,omitempty"`
 }
 
 // OutcomeResult is an outcome that applies.
@@ -98,6 +108,11 @@ func (s *Scores) unitResult(u int, explain bool) UnitResult {
 			out.Outcomes = append(out.Outcomes, OutcomeResult{o.Name, o.Clause, effectNames[o.Effect]})
 		}
 	}
+	for _, m := range b.Metrics {
+		if verified, counted, ok := s.FixedAt(m, u); ok {
+			out.Fixed = append(out.Fixed, FixedResult{m.Name, exactText(m.Value.Measure, verified), exactText(m.Value.Measure, counted), s.Facts.Evidence(u, m.Name)})
+		}
+	}
 	x := &explainer{scores: s, unit: u, seen: map[*Column]bool{}}
 	for _, n := range b.all {
 		if !n.Of(unit.Group) {
@@ -122,6 +137,17 @@ func (s *Scores) unitResult(u int, explain bool) UnitResult {
 		out.Indicators = append(out.Indicators, i)
 	}
 	return out
+}
+
+// exactText is a figure with its measure, to as many places as scores have.
+func exactText(m Measure, n Num) string {
+	switch {
+	case n.Fault() != nil:
+		return n.Fault().Message()
+	case m.Kind == Percent:
+		return n.Mul(Int(100)).Decimal(resultPlaces) + "%"
+	}
+	return n.Decimal(resultPlaces) + suffix(m)
 }
 
 func (r *Result) seal() {

@@ -34,6 +34,9 @@ func (f *formula) column(c *rulebook.Column) string {
 		if x.Op == rulebook.OpColumn && f.absent[x.Col] && x.Col != c {
 			doubtful = append(doubtful, "ISTEXT("+f.ref(x.Col)+")")
 		}
+		if x.Op == rulebook.OpGroup && f.empty(x.Group) != "" {
+			doubtful = append(doubtful, f.empty(x.Group))
+		}
 	})
 	if len(doubtful) == 0 || c.Type != rulebook.Number {
 		return s
@@ -341,6 +344,16 @@ func (f *formula) grouping(g *rulebook.Grouping) string {
 	if g.Func == "名次" {
 		return f.rank(g)
 	}
+	all := f.spans(g)
+	if g.Func == "家数" { // a figure that is missing isn't to be counted over
+		return "(COUNT(" + all + ")+0*SUM(" + all + "))"
+	}
+	name := map[string]string{"最大": "MAX", "最小": "MIN", "平均": "AVERAGE", "合计": "SUM"}[g.Func]
+	return name + "(" + all + ")"
+}
+
+// spans are the cells of the units that a figure is over.
+func (f *formula) spans(g *rulebook.Grouping) string {
 	groups := []*groupSheet{f.sheet}
 	if g.All {
 		groups = f.groups
@@ -351,12 +364,17 @@ func (f *formula) grouping(g *rulebook.Grouping) string {
 			spans = append(spans, s)
 		}
 	}
-	if g.Func == "家数" { // a figure that is missing isn't to be counted over
-		all := strings.Join(spans, ",")
-		return "(COUNT(" + all + ")+0*SUM(" + all + "))"
+	return strings.Join(spans, ",")
+}
+
+// empty tells that a figure applies to none of the units; "" where that can't be. What is
+// missing is another matter, and stays an error.
+func (f *formula) empty(g *rulebook.Grouping) string {
+	if g.Func == "名次" || g.Func == "家数" || !f.absent[g.Of] {
+		return ""
 	}
-	name := map[string]string{"最大": "MAX", "最小": "MIN", "平均": "AVERAGE", "合计": "SUM"}[g.Func]
-	return name + "(" + strings.Join(spans, ",") + ")"
+	all := f.spans(g)
+	return "IFERROR(COUNT(" + all + ")+0*SUM(" + all + "),1)=0"
 }
 
 func (f *formula) rank(g *rulebook.Grouping) string {

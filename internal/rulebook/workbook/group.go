@@ -114,11 +114,7 @@ func (b *book) groupSheet(g *groupSheet) error {
 			f := &formula{book: b, sheet: g, row: g.row[u], unit: u}
 			cells := []any{b.s.Facts.Units[u].Name}
 			for _, c := range g.columns {
-				style := 0
-				if c.column.Kind == rulebook.Percent && c.helper == "" {
-					style = b.styles.percent
-				}
-				cells = append(cells, excelize.Cell{StyleID: style, Formula: f.cell(c)})
+				cells = append(cells, b.unitCell(f, c))
 			}
 			if err := put(cells); err != nil {
 				return err
@@ -126,6 +122,21 @@ func (b *book) groupSheet(g *groupSheet) error {
 		}
 		return nil
 	})
+}
+
+// unitCell is a formula, or a verified figure.
+func (b *book) unitCell(f *formula, c cellColumn) excelize.Cell {
+	percent := c.column.Kind == rulebook.Percent && c.helper == ""
+	style, verified := 0, b.styles.fixed
+	if percent {
+		style, verified = b.styles.percent, b.styles.fixedPercent
+	}
+	if m := c.column.Metric; m != nil && m.Value == c.column && c.helper == "" {
+		if n, _, ok := b.s.FixedAt(m, f.unit); ok {
+			return excelize.Cell{StyleID: verified, Value: n.Float()}
+		}
+	}
+	return excelize.Cell{StyleID: style, Formula: f.cell(c)}
 }
 
 // pointsCell is an indicator's points, to which its formulas refer.

@@ -59,6 +59,7 @@ func ReadFacts(b *rulebook.Book, name string, in io.Reader, lenient bool) (*rule
 	for _, t := range b.Tables {
 		r.table(t)
 	}
+	r.fixed()
 	for _, unit := range r.facts.Lacking() {
 		r.add(factSheet, "roster_incomplete", "参评名单中的“"+unit+"”没有数据")
 	}
@@ -227,6 +228,29 @@ func (r *reader) table(t *rulebook.Table) {
 			}
 			r.take(t.Name+"!"+where[name], p)
 		}
+	})
+}
+
+// fixed reads 核定数: 单位, 量, 核定数, and from the sixth column on what it rests on.
+func (r *reader) fixed() {
+	if r.book.Table(fixedSheet) != nil {
+		return
+	}
+	r.rows(fixedSheet, func(row int, cells []string) {
+		if row == 1 || len(cells) < 4 || cells[3] == "" {
+			return
+		}
+		word, where := "", fmt.Sprintf("D%d", row)
+		if slices.Contains(percentWords, cells[2]) {
+			word = cells[2]
+		}
+		var why []string
+		for _, c := range cells[min(5, len(cells)):] {
+			if c != "" {
+				why = append(why, c)
+			}
+		}
+		r.take(fixedSheet+"!"+where, r.facts.Fix(cells[0], cells[1], r.value(fixedSheet, where, cells[3], rulebook.Number, word), why...))
 	})
 }
 

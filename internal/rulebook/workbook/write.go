@@ -24,6 +24,7 @@ const (
 	factSheet  = "数据"
 	rankSheet  = "排名"
 	whySheet   = "算式"
+	fixedSheet = "核定数"
 )
 
 // book lays scores out in sheets.
@@ -38,17 +39,18 @@ type book struct {
 	tables map[*rulebook.Table]*tableSheet
 	groups []*groupSheet
 	absent map[*rulebook.Column]bool // columns that may be 不适用
+	fixed  []fixedFigure
 	styles styles
 }
 
-type styles struct{ head, percent, date int }
+type styles struct{ head, percent, date, fixed, fixedPercent int }
 
 // Write writes the scores as an xlsx workbook whose formulas refer to its facts.
 func Write(s *rulebook.Scores, w io.Writer) error {
 	b := &book{s: s, rules: s.Facts.Book(), file: excelize.NewFile(), names: map[string]bool{}, env: map[string]string{},
 		facts: map[*rulebook.Column]int{}, rows: map[int]int{}, tables: map[*rulebook.Table]*tableSheet{}}
 	defer b.file.Close()
-	for _, step := range []func() error{b.prepare, b.about, b.factRows, b.tableRows, b.groupRows, b.ranking, b.workings} {
+	for _, step := range []func() error{b.prepare, b.about, b.factRows, b.tableRows, b.groupRows, b.ranking, b.workings, b.fixedRows} {
 		if err := step(); err != nil {
 			return fmt.Errorf("workbook: %w", err)
 		}
@@ -63,6 +65,7 @@ func (b *book) prepare() error {
 	for _, name := range []string{aboutSheet, rankSheet, factSheet, whySheet} {
 		b.names[name] = true
 	}
+	b.findFixed()
 	if err := b.file.SetSheetName("Sheet1", aboutSheet); err != nil {
 		return err
 	}
@@ -77,6 +80,9 @@ func (b *book) prepare() error {
 		order = append(order, g.name)
 	}
 	order = append(order, whySheet, factSheet)
+	if len(b.fixed) > 0 {
+		order = append(order, fixedSheet)
+	}
 	for _, t := range b.rules.Tables {
 		if x := b.tables[t]; x != nil {
 			order = append(order, x.name)
@@ -106,7 +112,16 @@ func (b *book) makeStyles() error {
 	}
 	format := "yyyy-mm-dd"
 	date, err := b.file.NewStyle(&excelize.Style{CustomNumFmt: &format})
-	b.styles = styles{head, percent, date}
+	if err != nil {
+		return err
+	}
+	yellow := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"FFF2CC"}}
+	fixed, err := b.file.NewStyle(&excelize.Style{Fill: yellow})
+	if err != nil {
+		return err
+	}
+	fixedPercent, err := b.file.NewStyle(&excelize.Style{Fill: yellow, NumFmt: 10})
+	b.styles = styles{head, percent, date, fixed, fixedPercent}
 	return err
 }
 
@@ -169,6 +184,9 @@ func (b *book) about() error {
 	notice := "本表各分数均为公式,引用“数据”“项目”等表中的事实;改动事实即重新计算。等次一栏为计分时的结果。"
 	if r.Illustrative {
 		notice = "示例细则,非正式文件。" + notice
+	}
+	if len(b.fixed) > 0 {
+		notice += "黄底的是核定数,是数值而不是公式,列在“" + fixedSheet + "”表。"
 	}
 	rows := [][2]any{{"细则", r.Title}, {"文号", r.Number}, {"版本", r.Version}, {"细则文件的摘要", r.Hash}, {"事实文件的摘要", f.Hash}, {"说明", notice}}
 	return b.rowsTo(aboutSheet, 2, func(put func([]any) error) error {
