@@ -92,6 +92,7 @@ type Tx interface {
 	BatchTx
 	RegisterTx
 	RuleBookTx
+	AssessmentTx
 
 	// Command finds a decided command; ok is false when there is none.
 	Command(stream, id string) (row CommandRow, ok bool, err error)
@@ -208,6 +209,7 @@ type Reads interface {
 	BatchReads
 	RegisterReads
 	RuleBookReads
+	AssessmentReads
 	StatisticsReads
 
 	Process(ctx context.Context, kind, id string, scope org.Scope) (ProcessRow, error)
@@ -259,6 +261,7 @@ type Reads interface {
 
 // Sweeps is the store for the sweep and for reconcile.
 type Sweeps interface {
+	AssessmentSweeps
 	BulletinSweeps
 	DispatchSweeps
 	LiaisonSweeps

@@ -42,5 +42,23 @@ func (m *Metric) Write(n Num) string {
 	return n.Decimal(writtenPlaces)
 }
 
+// Read is the number that Write wrote; ok is false for what is no number.
+func (m *Metric) Read(text string) (n Num, ok bool) {
+	if m.Value.Type != Number {
+		return n, false
+	}
+	n, p := parseFigure(text, m.Value.Measure, nil)
+	return n, p == nil
+}
+
 // writtenPlaces are more than any figure that is counted or reported has.
 const writtenPlaces = 10
+
+// Count computes what the records give, whatever nobody has reported yet: the scores'
+// metrics, and the records behind them. There is no total to be had of it.
+func (f *Facts) Count() *Scores {
+	r := newRun(f)
+	r.parallel = 1
+	r.compute()
+	return &Scores{Facts: f, run: r}
+}
