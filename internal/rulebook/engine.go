@@ -24,6 +24,7 @@ type run struct {
 	steps    []func()
 	coverage []bool // by branch, when asked for
 	parallel int
+	changes  int // of the facts, when it was made
 }
 
 // chunk is how many units are worth a goroutine of their own.

@@ -28,14 +28,16 @@ type Facts struct {
 	sources map[figureKey][]string
 	fixed   map[*Column]map[int]Num // 核定数, by a metric's column and unit; nil for none
 
-	lock sync.Mutex
-	idle *run // of scores that were released; none after a change
+	lock    sync.Mutex
+	idle    *run // of scores that were released; none after a change
+	changes int
 }
 
 // changed forgets what was planned for the facts as they were.
 func (f *Facts) changed() {
 	f.lock.Lock()
 	f.idle = nil
+	f.changes++
 	f.lock.Unlock()
 }
 

@@ -354,3 +354,18 @@ func TestFixedResultIsDeterministic(t *testing.T) {
 		}
 	}
 }
+
+// TestReleasedScoresDontOutliveAChange: memory given back after a figure was verified
+// isn't used with the figure as it was.
+func TestReleasedScoresDontOutliveAChange(t *testing.T) {
+	b := load(t, smallBook)
+	f := build(t, b, []int{4}, []projectRow{{0, 9_000, 300, 0, false}}, []int{0})
+	before, _ := f.Score()
+	if p := f.Fix("单位0", "签约", "4"); p != nil {
+		t.Fatal(p)
+	}
+	before.Release()
+	if s, _ := f.Score(); s.Metric(b.Metric("签约"), 0).Exact() != "4" {
+		t.Error("the verified figure is passed over")
+	}
+}

@@ -23,12 +23,12 @@ func (f *Facts) Score() (*Scores, Findings) { return f.ScoreOn(runtime.GOMAXPROC
 // ScoreOn is Score on at most that many processors.
 func (f *Facts) ScoreOn(cores int) (*Scores, Findings) {
 	f.lock.Lock()
-	r := f.idle
+	r, changes := f.idle, f.changes
 	f.idle = nil
 	f.lock.Unlock()
 	if r == nil || r.parallel != max(1, cores) {
 		r = newRun(f)
-		r.parallel = max(1, cores)
+		r.parallel, r.changes = max(1, cores), changes
 	}
 	return f.score(r)
 }
@@ -38,7 +38,9 @@ func (f *Facts) ScoreOn(cores int) (*Scores, Findings) {
 func (s *Scores) Release() {
 	f := s.Facts
 	f.lock.Lock()
-	f.idle = s.run
+	if s.run.changes == f.changes { // else it was planned for facts that are no more
+		f.idle = s.run
+	}
 	f.lock.Unlock()
 	s.run = nil
 }
