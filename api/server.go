@@ -39,6 +39,8 @@ type Server struct {
 	Targets     *app.Targets
 	Registers   *app.Registers
 	RuleBooks   *app.RuleBooks
+	Assessments *app.Assessments
+	SelfReports *app.SelfReports
 	Liaisons    *app.Liaisons
 	Batches     *app.Batches
 	Projects    *app.Projects
@@ -98,6 +100,7 @@ func (s *Server) routes(a huma.API, r *gin.Engine) {
 	s.targetRoutes(a)
 	s.registerRoutes(a)
 	s.rulebookRoutes(a)
+	s.assessmentRoutes(a)
 	s.taskRoutes(a)
 	s.peopleRoutes(a)
 	s.draftRoutes(a)

@@ -20,6 +20,7 @@ import (
 	"luodi/api"
 	"luodi/internal/app"
 	"luodi/internal/app/apptest"
+	"luodi/internal/assessment"
 	"luodi/internal/auth"
 	"luodi/internal/batch"
 	"luodi/internal/blob"
@@ -33,6 +34,7 @@ import (
 	"luodi/internal/panel"
 	"luodi/internal/project"
 	"luodi/internal/review"
+	"luodi/internal/selfreport"
 	"luodi/internal/sheet"
 	"luodi/internal/store"
 )
@@ -81,6 +83,12 @@ type town struct {
 	lists    *apptest.Processes[batch.State, batch.Facts]
 	batches  *app.Batches
 	launches *launches
+
+	years       *apptest.Processes[assessment.State, assessment.Facts]
+	reports     *apptest.Processes[selfreport.State, selfreport.Facts]
+	assessments *app.Assessments
+	selfReports *app.SelfReports
+	scorer      *app.Scorer
 
 	monthly   *apptest.Processes[bulletin.State, bulletin.Facts]
 	bulletins *app.Bulletins
@@ -262,6 +270,7 @@ func (w *town) wire() {
 	}
 	w.inbox.Acts[dispatch.Kind], w.inbox.Acts[liaison.Kind], w.inbox.Acts[batch.Kind] = w.dispatches.Act, w.liaisons.Act, w.batches.Act
 	w.inbox.Acts[bulletin.Kind] = w.bulletins.Act
+	w.wireAssessments(calendars)
 	w.handler = w.server.Handler()
 	w.document = readDocument(w)
 }

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"luodi/internal/app"
+	"luodi/internal/assessment"
 	"luodi/internal/batch"
 	"luodi/internal/bulletin"
 	"luodi/internal/dispatch"
@@ -21,6 +22,7 @@ import (
 	"luodi/internal/liaison"
 	"luodi/internal/panel"
 	"luodi/internal/review"
+	"luodi/internal/selfreport"
 	"luodi/workflows"
 )
 
@@ -106,7 +108,7 @@ func (s *system) compare(ctx context.Context) (app.Reconciled, error) {
 		},
 	}
 	var all app.Reconciled
-	for _, run := range []func(context.Context) (app.Reconciled, error){reviews.Run, panels.Run, s.compareLiaisons, s.compareBatches, s.compareDispatches, s.compareBulletins} {
+	for _, run := range []func(context.Context) (app.Reconciled, error){reviews.Run, panels.Run, s.compareLiaisons, s.compareBatches, s.compareDispatches, s.compareBulletins, s.compareAssessments} {
 		found, err := run(ctx)
 		if err != nil {
 			return all, err
@@ -150,7 +152,7 @@ func verify(ctx context.Context, p program) error {
 // test reads: of a review by its id, of any other process by its kind, "-" and its id.
 func history(ctx context.Context, p program) error {
 	if len(p.args) != 1 {
-		return fault.New(fault.Invalid, "usage", "用法: luodi history 研判编号 [设置],其他流程写作 panel-编号、batch-编号、liaison-编号、dispatch-周次、bulletin-月份")
+		return fault.New(fault.Invalid, "usage", "用法: luodi history 研判编号 [设置],其他流程写作 panel-编号、batch-编号、liaison-编号、dispatch-周次、bulletin-月份、assessment-年度、selfreport-年度-单位")
 	}
 	s, err := start(ctx, p, parts{engine: true})
 	if err != nil {
@@ -158,7 +160,7 @@ func history(ctx context.Context, p program) error {
 	}
 	defer s.close(ctx)
 	id := p.args[0]
-	kinds := []string{panel.Kind, batch.Kind, liaison.Kind, dispatch.Kind, bulletin.Kind}
+	kinds := []string{panel.Kind, batch.Kind, liaison.Kind, dispatch.Kind, bulletin.Kind, assessment.Kind, selfreport.Kind}
 	if !slices.ContainsFunc(kinds, func(kind string) bool { return strings.HasPrefix(id, workflows.ID(kind, "")) }) {
 		id = workflows.ID(review.Kind, id)
 	}

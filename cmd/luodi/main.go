@@ -51,23 +51,24 @@ type program struct {
 
 func commands() map[string]command {
 	return map[string]command{
-		"serve":     {"接口、工作台与流程在一个进程中(默认内置引擎与 SQLite)", serve},
-		"api":       {"只运行接口与工作台,需外部引擎与 MySQL", serveAPI},
-		"worker":    {"只运行流程,需外部引擎与 MySQL", serveWorker},
-		"org":       {"org load 文件.yaml 装入单位与账号", orgCommand},
-		"template":  {"template check 文件… 检查研判模板;template show [文件] 字段=值… 说明某项目由谁会审、为何、何时到期", templateCommand},
-		"migrate":   {"migrate up 升级数据库结构;migrate status 查看", migrate},
-		"reconcile": {"比对事件流、流程与投影,逐条打印差异", reconcile},
-		"bulletin":  {"bulletin verify [月份…] 按当时所知重新统计已发布的月通报,与所发布的比对", bulletinCommand},
-		"verify":    {"核验每条事件流的哈希链,指出第一处断裂", verify},
-		"history":   {"history 编号 打印一项研判在引擎中的历史(JSON),用于回放测试与排障", history},
-		"version":   {"打印版本", printVersion},
-		"bench":     {"测速,见 make bench;不列入用法", benchmark},
+		"serve":      {"接口、工作台与流程在一个进程中(默认内置引擎与 SQLite)", serve},
+		"api":        {"只运行接口与工作台,需外部引擎与 MySQL", serveAPI},
+		"worker":     {"只运行流程,需外部引擎与 MySQL", serveWorker},
+		"org":        {"org load 文件.yaml 装入单位与账号", orgCommand},
+		"template":   {"template check 文件… 检查研判模板;template show [文件] 字段=值… 说明某项目由谁会审、为何、何时到期", templateCommand},
+		"migrate":    {"migrate up 升级数据库结构;migrate status 查看", migrate},
+		"reconcile":  {"比对事件流、流程与投影,逐条打印差异", reconcile},
+		"bulletin":   {"bulletin verify [月份…] 按当时所知重新统计已发布的月通报,与所发布的比对", bulletinCommand},
+		"assessment": {"assessment verify [年度…] 按冻结的数据重新计分,与正式计分、锁定的校验码比对", assessmentCommand},
+		"verify":     {"核验每条事件流的哈希链,指出第一处断裂", verify},
+		"history":    {"history 编号 打印一项研判在引擎中的历史(JSON),用于回放测试与排障", history},
+		"version":    {"打印版本", printVersion},
+		"bench":      {"测速,见 make bench;不列入用法", benchmark},
 	}
 }
 
 // order of the commands in the usage text.
-var order = []string{"serve", "api", "worker", "org", "template", "migrate", "reconcile", "verify", "bulletin", "history", "score", "rulebook", "version"}
+var order = []string{"serve", "api", "worker", "org", "template", "migrate", "reconcile", "verify", "bulletin", "assessment", "history", "score", "rulebook", "version"}
 
 // run is the whole program: exit status 0 when all went well, 1 when something
 // failed, 2 when it was called wrongly.

@@ -20,6 +20,7 @@ import (
 	"luodi/activities"
 	"luodi/api"
 	"luodi/internal/app"
+	"luodi/internal/assessment"
 	"luodi/internal/auth"
 	"luodi/internal/batch"
 	"luodi/internal/blob"
@@ -35,6 +36,7 @@ import (
 	"luodi/internal/panel"
 	"luodi/internal/project"
 	"luodi/internal/review"
+	"luodi/internal/selfreport"
 	"luodi/internal/sheet"
 	"luodi/internal/store"
 	"luodi/web"
@@ -62,6 +64,7 @@ type system struct {
 	recount   chan struct{}    // kicks the sweep
 	uploads   *blob.Folder     // what people upload
 	documents *blob.Folder     // what the system makes; apart, so that no sweep of uploads touches it
+	scorer    *app.Scorer      // of assessment years
 }
 
 // parts says which parts a command needs. migrate brings the database's structure up
@@ -181,6 +184,7 @@ func (s *system) wire(ctx context.Context) (err error) {
 		if err := s.openBlobs(); err != nil {
 			return err
 		}
+		s.scorer = s.newScorer()
 	}
 	s.auth = auth.New(s.store, s.store, auth.NewPasswords(auth.DefaultCost), clock)
 	s.projects = &app.Projects{Journal: s.store, Reads: s.store, Sheets: sheets{}, Now: clock, NewID: newID}
@@ -243,6 +247,16 @@ func (s *system) startWorker() error {
 		Record:     &activities.Record[bulletin.State, bulletin.Facts]{Recorder: s.bulletinRecorder()},
 		Facts:      func() bulletin.Facts { return bulletin.Facts{} },
 	})
+	workflows.Register(s.worker, &workflows.Process[assessment.State, assessment.Facts]{
+		Definition: assessment.Definition(),
+		Record:     &activities.Record[assessment.State, assessment.Facts]{Recorder: s.assessmentRecorder()},
+		Facts:      app.AssessmentSnapshot(s.calendars),
+	})
+	workflows.Register(s.worker, &workflows.Process[selfreport.State, selfreport.Facts]{
+		Definition: selfreport.Definition(),
+		Record:     &activities.Record[selfreport.State, selfreport.Facts]{Recorder: s.selfReportRecorder()},
+		Facts:      app.SelfReportSnapshot(s.calendars),
+	})
 	workflows.RegisterOccasions(s.worker, &activities.CatchUp{Rhythm: s.rhythm(), Now: clock})
 	workflows.RegisterEffects(s.worker, &activities.Perform{Effects: s.effects()})
 	return s.worker.Start()
@@ -263,7 +277,8 @@ func (s *system) effects() app.Effects {
 	return app.Effects{
 		panel.EffectTell: messenger.Tell, review.EffectPaper: s.papers().Make,
 		liaison.EffectAdvance: advancer.Advance, batch.EffectStart: s.batchEffects().Start,
-		bulletin.EffectFreeze:  s.freezer().Freeze,
+		bulletin.EffectFreeze:   s.freezer().Freeze,
+		assessment.EffectErrand: s.errands().Run, assessment.EffectScore: s.scorer.Score,
 		dispatch.EffectCompile: compiler.Compile, dispatch.EffectInstruct: compiler.Instruct,
 	}
 }
@@ -294,6 +309,7 @@ func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 	panels := app.NewPanels(s.processes, s.store, s.urn, clock, newID)
 	liaisons, batches := s.liaisons(), s.batches()
 	dispatches, bulletins := s.dispatches(), s.bulletins()
+	assessments, selfReports := s.assessments(), s.selfReports()
 	return &api.Server{
 		Identity:   &app.Identity{Sessions: sessions{s.auth}, Reads: s.store, Now: clock},
 		Reads:      s.store,
@@ -306,7 +322,8 @@ func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 		Bulletins:  bulletins,
 		Targets:    &app.Targets{Journal: s.store, Reads: s.store, Sheets: sheets{}, Now: clock, NewID: newID},
 		Inbox: &app.Inbox{Reads: s.store, NewID: newID, Acts: map[string]app.Act{
-			review.Kind: reviews.Act, panel.Kind: panels.Act, liaison.Kind: liaisons.Act, batch.Kind: batches.Act, dispatch.Kind: dispatches.Act, bulletin.Kind: bulletins.Act}},
+			review.Kind: reviews.Act, panel.Kind: panels.Act, liaison.Kind: liaisons.Act, batch.Kind: batches.Act, dispatch.Kind: dispatches.Act, bulletin.Kind: bulletins.Act,
+			assessment.Kind: assessments.Act, selfreport.Kind: selfReports.Act}},
 		Proxies:     &app.Proxies{Journal: s.store, Reads: s.store, Now: clock, NewID: newID},
 		Drafts:      &app.Drafts{Store: s.store, Now: clock},
 		Attachments: &app.Attachments{Journal: s.store, Reads: s.store, Blobs: s.uploads, Now: clock, NewID: newID},
@@ -315,6 +332,8 @@ func (s *system) server(demo *api.Demo, notes []string) *api.Server {
 		Statistics:  &app.Statistics{Reads: s.store, Now: clock, Notes: notes, Campaigning: s.campaigns},
 		Registers:   s.registers(),
 		RuleBooks:   s.ruleBooks(),
+		Assessments: assessments,
+		SelfReports: selfReports,
 		Ready:       s.ready,
 		Demo:        demo,
 		Web:         web.FS(),

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"luodi/internal/assessment"
+	"luodi/internal/selfreport"
+
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -98,8 +101,10 @@ var stageLabels = map[string]func(string) string{
 	review.Kind: func(stage string) string { return review.Stage(stage).Label() },
 	panel.Kind:  func(stage string) string { return panel.Stage(stage).Label() },
 
-	bulletin.Kind: func(stage string) string { return bulletin.Stage(stage).Label() },
-	dispatch.Kind: func(stage string) string { return dispatch.Stage(stage).Label() },
+	assessment.Kind: func(stage string) string { return assessment.Stage(stage).Label() },
+	selfreport.Kind: func(stage string) string { return selfreport.Stage(stage).Label() },
+	bulletin.Kind:   func(stage string) string { return bulletin.Stage(stage).Label() },
+	dispatch.Kind:   func(stage string) string { return dispatch.Stage(stage).Label() },
 }
 
 // StageLabel is a stage's Chinese name; the stage itself for a kind without names.

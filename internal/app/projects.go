@@ -20,6 +20,7 @@ import (
 	"luodi/internal/panel"
 	"luodi/internal/project"
 	"luodi/internal/review"
+	"luodi/internal/selfreport"
 )
 
 // Projects is the registry for its users.
@@ -423,6 +424,9 @@ var tellers = map[string]func(event.Event) string{
 	dispatch.Kind: dispatch.Tell,
 	bulletin.Kind: bulletin.Tell,
 	"rulebook":    assessment.TellBook,
+
+	assessment.Kind: assessment.Tell,
+	selfreport.Kind: selfreport.Tell,
 }
 
 // Get reads one project. NotFound when it isn't the actor's to see.

@@ -12,6 +12,7 @@ import (
 	"luodi/internal/calendar"
 	"luodi/internal/event"
 	"luodi/internal/fault"
+	"luodi/internal/liaison"
 	"luodi/internal/org"
 
 	"luodi/internal/project"
@@ -773,7 +774,8 @@ func (s *Assessments) chainProject(ctx context.Context, actor org.Actor, in *ass
 // telling are the events of a project that its scores rest on.
 var telling = []string{
 	(project.Registered{}).EventType(), (project.Advanced{}).EventType(), (project.Corrected{}).EventType(),
-	(review.Decided{}).EventType(), (review.PaperIssued{}).EventType(), "liaison.assigned", "liaison.milestone_done", "liaison.milestone_confirmed",
+	(review.Decided{}).EventType(), (review.PaperIssued{}).EventType(),
+	(liaison.AssignedTo{}).EventType(), (liaison.Reached{}).EventType(), (liaison.Confirmed{}).EventType(),
 }
 
 func matters(eventType string) bool { return slices.Contains(telling, eventType) }

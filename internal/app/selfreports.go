@@ -284,5 +284,3 @@ func SelfReportSnapshot(calendars *Calendars) func() selfreport.Facts {
 func lastDay(year int) calendar.Date {
 	return calendar.Date{Year: year, Month: 12, Day: 31}
 }
-
-

@@ -1,4 +1,5 @@
 package assessment
+
 import (
 	"time"
 

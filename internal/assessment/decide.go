@@ -321,7 +321,9 @@ func chooseBook(d decision) ([]event.Body, error) {
 	return []event.Body{out}, nil
 }
 
-func errBook() error { return fault.Field("/book_id", "rulebook_unknown", "没有这部已发布的细则") }
+func errBook() error {
+	return fault.Field("/book_id", "rulebook_unknown", "没有这部已发布的细则")
+}
 
 func setDuties(d decision) ([]event.Body, error) {
 	b, g, err := said(d)

@@ -88,3 +88,27 @@ func (s State) spread(topic string, m Member) Spread {
 	}
 	return x
 }
+
+// MarkOf is a unit with the mark that a judge has given it; "" for none.
+type MarkOf struct {
+	Member Member
+	Mark   string
+}
+
+// MarkedBy are the units that a judge marks on a topic, with the marks given so far.
+func (s State) MarkedBy(j Judge, topic string) []MarkOf {
+	var out []MarkOf
+	for _, m := range s.Active() {
+		if !s.Plan.Book.marks(topic, m.Group) || m.UnitID == j.UnitID {
+			continue
+		}
+		x := MarkOf{Member: m}
+		for _, k := range s.Marks {
+			if k.Judge == j.UserID && k.Topic == topic && k.Unit == m.UnitID {
+				x.Mark = k.Mark
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}

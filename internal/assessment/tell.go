@@ -34,9 +34,15 @@ var told = map[string]func(event.Event) string{
 	"assessment.opened": event.Told(func(b YearOpened, _ event.Event) string {
 		return fmt.Sprintf("建立《%s》,选用《%s》%s版", b.Plan.Title, b.Plan.Book.Title, b.Plan.Book.Version)
 	}),
-	"assessment.book_chosen": event.Told(func(b BookChosen, _ event.Event) string { return "选用《" + b.Book.Title + "》" + b.Book.Version + "版" }),
-	"assessment.members_set": event.Told(func(b MembersSet, _ event.Event) string { return fmt.Sprintf("确定被考核单位%d个", len(b.Members)) }),
-	"assessment.duties_set":  event.Told(func(b DutiesSet, _ event.Event) string { return fmt.Sprintf("明确%d项指标的核实单位", len(b.Duties)) }),
+	"assessment.book_chosen": event.Told(func(b BookChosen, _ event.Event) string {
+		return "选用《" + b.Book.Title + "》" + b.Book.Version + "版"
+	}),
+	"assessment.members_set": event.Told(func(b MembersSet, _ event.Event) string {
+		return fmt.Sprintf("确定被考核单位%d个", len(b.Members))
+	}),
+	"assessment.duties_set": event.Told(func(b DutiesSet, _ event.Event) string {
+		return fmt.Sprintf("明确%d项指标的核实单位", len(b.Duties))
+	}),
 	"assessment.terms_set": event.Told(func(b TermsSet, _ event.Event) string {
 		var parts []string
 		for _, st := range timed {
@@ -71,7 +77,9 @@ var told = map[string]func(event.Event) string{
 	"assessment.inspected": event.Told(func(b SampleSeen, _ event.Event) string {
 		return withText("现场核查"+b.Item+":"+map[string]string{"true": "与所报一致", "false": "与所报不一致"}[b.Found], b.Text)
 	}),
-	"assessment.marked":    event.Told(func(b WasMarked, _ event.Event) string { return fmt.Sprintf("评议“%s”,打分%d项", b.Topic, len(b.Marks)) }),
+	"assessment.marked": event.Told(func(b WasMarked, _ event.Event) string {
+		return fmt.Sprintf("评议“%s”,打分%d项", b.Topic, len(b.Marks))
+	}),
 	"assessment.run_asked": event.Told(func(b RunAsked, _ event.Event) string { return fmt.Sprintf("%s(第%d次)", b.Kind.Label(), b.No) }),
 	"assessment.scored": event.Told(func(b WasScored, _ event.Event) string {
 		if b.Run.Failed != "" {
@@ -79,15 +87,19 @@ var told = map[string]func(event.Event) string{
 		}
 		return fmt.Sprintf("%s计分完成,%d个单位,按细则处理的缺数%d处", auto, len(b.Run.Units), b.Run.Findings)
 	}),
-	"assessment.recheck_passed":   event.Told(func(b RecheckPassed, _ event.Event) string { return withText("复核通过", b.Text) }),
-	"assessment.recheck_returned": event.Told(func(b RecheckReturned, _ event.Event) string { return withText("复核退回"+b.To.Label()+",正式计分作废", b.Text) }),
+	"assessment.recheck_passed": event.Told(func(b RecheckPassed, _ event.Event) string { return withText("复核通过", b.Text) }),
+	"assessment.recheck_returned": event.Told(func(b RecheckReturned, _ event.Event) string {
+		return withText("复核退回"+b.To.Label()+",正式计分作废", b.Text)
+	}),
 	"assessment.publicized": event.Told(func(b WasPublicized, _ event.Event) string {
 		return fmt.Sprintf("第%d次公示,至%s", b.Round, calendar.DateOf(b.Clock.Due))
 	}),
 	"assessment.publicity_over": event.Told(func(b PublicityOver, _ event.Event) string {
 		return fmt.Sprintf("%s第%d次公示期满(应于%s),待裁定申诉%d件,进入%s环节", auto, b.Round, calendar.DateOf(b.Due), b.Open, b.Next.Label())
 	}),
-	"assessment.appealed":         event.Told(func(b WasAppealed, _ event.Event) string { return b.Appeal.UnitName + "就" + b.Appeal.Title + "提出申诉:" + b.Appeal.Text }),
+	"assessment.appealed": event.Told(func(b WasAppealed, _ event.Event) string {
+		return b.Appeal.UnitName + "就" + b.Appeal.Title + "提出申诉:" + b.Appeal.Text
+	}),
 	"assessment.appeal_withdrawn": event.Told(func(b AppealWithdrawn, _ event.Event) string { return fmt.Sprintf("撤回第%d号申诉", b.No) }),
 	"assessment.appeal_ruled": event.Told(func(b AppealRuled, _ event.Event) string {
 		return withText(fmt.Sprintf("裁定第%d号申诉%s", b.No, map[bool]string{true: "成立", false: "不成立"}[b.Accepted]), b.Text)
@@ -98,7 +110,9 @@ var told = map[string]func(event.Event) string{
 	"assessment.grade_decided": event.Told(func(b GradeDecided, _ event.Event) string {
 		return withText(map[bool]string{true: "同意调整等次", false: "不同意调整等次"}[b.Confirmed], b.Text)
 	}),
-	"assessment.locked":    event.Told(func(b WasLocked, _ event.Event) string { return "锁定,校验码" + b.Final.Hash[:min(16, len(b.Final.Hash))] }),
+	"assessment.locked": event.Told(func(b WasLocked, _ event.Event) string {
+		return "锁定,校验码" + b.Final.Hash[:min(16, len(b.Final.Hash))]
+	}),
 	"assessment.cancelled": event.Told(func(b WasCancelled, _ event.Event) string { return "取消本年度考核。" + b.Text }),
 	"assessment.reminded": event.Told(func(b Reminded, _ event.Event) string {
 		return auto + "提醒:" + b.Stage.Label() + "环节" + calendar.DateOf(b.Due).String() + "到期"
@@ -106,5 +120,7 @@ var told = map[string]func(event.Event) string{
 	"assessment.late": event.Told(func(b StageLate, _ event.Event) string {
 		return auto + b.Stage.Label() + "环节" + calendar.DateOf(b.Due).String() + "到期未完成," + lights[b.Light]
 	}),
-	"assessment.clock_moved": event.Told(func(b ClockMoved, _ event.Event) string { return auto + "期限改为" + calendar.DateOf(b.Clock.Due).String() }),
+	"assessment.clock_moved": event.Told(func(b ClockMoved, _ event.Event) string {
+		return auto + "期限改为" + calendar.DateOf(b.Clock.Due).String()
+	}),
 }

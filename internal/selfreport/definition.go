@@ -129,10 +129,16 @@ var told = map[string]func(event.Event) string{
 	"selfreport.returned": event.Told(func(b WasReturned, _ event.Event) string {
 		return "退回" + strings.Join(b.Figures, "、") + "。" + b.Text
 	}),
-	"selfreport.verdict_reopened": event.Told(func(b VerdictReopened, _ event.Event) string { return "撤回对" + b.Figure + "的核实结论。" + b.Text }),
-	"selfreport.fraud_found":      event.Told(func(b FraudFound, _ event.Event) string { return "认定弄虚作假(" + b.Figure + "):" + b.Text }),
-	"selfreport.fraud_voided":     event.Told(func(b FraudVoided, _ event.Event) string { return fmt.Sprintf("撤销第%d次弄虚作假认定。%s", b.No, b.Text) }),
-	"selfreport.time_asked":       event.Told(func(b TimeAsked, _ event.Event) string { return fmt.Sprintf("申请延期%d个工作日:%s", b.Days, b.Text) }),
+	"selfreport.verdict_reopened": event.Told(func(b VerdictReopened, _ event.Event) string {
+		return "撤回对" + b.Figure + "的核实结论。" + b.Text
+	}),
+	"selfreport.fraud_found": event.Told(func(b FraudFound, _ event.Event) string { return "认定弄虚作假(" + b.Figure + "):" + b.Text }),
+	"selfreport.fraud_voided": event.Told(func(b FraudVoided, _ event.Event) string {
+		return fmt.Sprintf("撤销第%d次弄虚作假认定。%s", b.No, b.Text)
+	}),
+	"selfreport.time_asked": event.Told(func(b TimeAsked, _ event.Event) string {
+		return fmt.Sprintf("申请延期%d个工作日:%s", b.Days, b.Text)
+	}),
 	"selfreport.time_decided": event.Told(func(b TimeDecided, _ event.Event) string {
 		if !b.Granted {
 			return "不同意延期。" + b.Text

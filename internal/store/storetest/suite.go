@@ -25,7 +25,7 @@ import (
 // Run runs the suite. open gives a fresh, migrated and empty store, closed when the test ends.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for _, group := range []map[string]func(*testing.T, *store.Store){
-		texts, values, journal, concurrency, pages, scopes, inbox, queues, sweeps, people, standing, files, meetings, dispatches, liaisons, batches, bulletins, registers, funnels, ruleBooks,
+		texts, values, journal, concurrency, pages, scopes, inbox, queues, sweeps, people, standing, files, meetings, dispatches, liaisons, batches, bulletins, registers, funnels, ruleBooks, assessments,
 	} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) { test(t, open(t)) })
