@@ -8,7 +8,7 @@ import (
 	"luodi/internal/assessment"
 	"luodi/internal/fault"
 	"luodi/internal/rulebook"
-	"luodi/internal/rulebook/workbook"
+	scorebook "luodi/internal/rulebook/workbook"
 	"luodi/internal/selfreport"
 	"luodi/internal/sheet"
 )
@@ -67,5 +67,5 @@ func (yearSheets) WriteReport(out io.Writer, s selfreport.State) error {
 }
 
 func (yearSheets) WriteScores(s *rulebook.Scores, out io.Writer) error {
-	return workbook.Write(s, out)
+	return scorebook.Write(s, out)
 }

@@ -159,6 +159,467 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assessment years that the caller may see, the latest first */
+        get: operations["list-assessments"];
+        put?: never;
+        /** Open a year with a published rule book; its plan may be changed until the targets are issued */
+        post: operations["create-assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One year: plan, step, runs, appeals, what the caller may do, timeline */
+        get: operations["get-assessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed */
+        get: operations["list-assessment-actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do one of the actions */
+        post: operations["act-on-assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Appeals that the caller may see: its own unit's, all for the office */
+        get: operations["list-appeals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a unit's annual score would be by today's figures, month by month, and what if */
+        post: operations["forecast-scores"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The judges' marks with their spread once marking is over; before that the caller's own */
+        get: operations["get-marks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/notice.docx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The results as an official document, Word */
+        get: operations["download-notice-word"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/notice.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The results as an official document, PDF */
+        get: operations["download-notice-pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scorings that the caller may see, the latest first */
+        get: operations["list-runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/runs/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What differs between two scorings: every score, rank and grade that moved, and the figures behind */
+        get: operations["diff-runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one scoring came to, group by group */
+        get: operations["get-run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ranking that stands, group by group */
+        get: operations["get-scores"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/scores.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scores as a workbook with live formulas */
+        get: operations["download-scores-workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/scores/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One unit's score card with the explanation of every point */
+        get: operations["get-score-card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/scores/{unit}/indicators/{indicator}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** From one score down to clause, figures, projects, documents and the events that recorded them */
+        get: operations["get-evidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 任务分解表: a unit sees its own targets, the office all, with what is missing and what does not add up */
+        get: operations["get-assessment-targets"];
+        /** Set targets, all or none; once they were issued it is a change that a second person approves */
+        put: operations["set-assessment-targets"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/targets/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take 任务分解表 in, all or nothing; every problem comes with its cell; dry_run only tells */
+        post: operations["import-assessment-targets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/targets/targets.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The targets as a workbook that can be imported again */
+        get: operations["export-assessment-targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The units' self-reports that the caller may see: one's own, those to verify, all for the office */
+        get: operations["list-self-reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/units/{unit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One unit's self-report: every figure beside the registry's, what was made of it, what the caller may do, timeline */
+        get: operations["get-self-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/units/{unit}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller may do now, with the JSON Schema of each body and the reason where it is not allowed */
+        get: operations["list-self-report-actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/units/{unit}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do one of the actions */
+        post: operations["act-on-self-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/units/{unit}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fill the self-report from a workbook, all or nothing; every problem comes with its cell */
+        post: operations["import-self-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/units/{unit}/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The projects behind a counted figure, as the registry has them now */
+        get: operations["list-figure-projects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/units/{unit}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The self-report as a workbook that can be imported again */
+        get: operations["export-self-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assessments/{year}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Score the frozen inputs again, and compare with what was scored, and with the lock */
+        get: operations["verify-assessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attachments": {
         parameters: {
             query?: never;
@@ -2034,6 +2495,381 @@ export interface components {
             /** @example 2023-09-01 */
             until?: string;
         };
+        Assessment: {
+            actions: components["schemas"]["Action"][];
+            /** @description for the office */
+            adjustments: components["schemas"]["AssessmentAdjustment"][];
+            /** @description that the caller may see */
+            appeals: components["schemas"]["AssessmentAppeal"][];
+            book: components["schemas"]["AssessmentBook"];
+            /** @description for the office */
+            changes: components["schemas"]["AssessmentChange"][];
+            /** @description a scoring that is under way, in Chinese */
+            computing?: string;
+            /** @description for the office */
+            draws: components["schemas"]["AssessmentDraw"][];
+            /** Format: date-time */
+            due?: string;
+            /** @description who verifies which indicator: unit ids */
+            duties: {
+                [key: string]: string;
+            };
+            /** @description the year */
+            id: string;
+            illustrative: boolean;
+            judges: components["schemas"]["AssessmentJudge"][];
+            /** @description overdue self-reports are filled in from the registry, automatically */
+            lapse: boolean;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            locked?: components["schemas"]["AssessmentLock"];
+            /** @description topics that the caller marks */
+            marking: string[];
+            /** @description the caller runs assessment years */
+            may_run: boolean;
+            members: components["schemas"]["AssessmentMember"][];
+            /** @description assessed units that the caller belongs to */
+            my_units: string[];
+            /** @description id of the unit that runs the year */
+            office: string;
+            /** @description counted over a year without a holiday notice */
+            provisional: boolean;
+            publicity: components["schemas"]["AssessmentRound"][];
+            /** @description scores are there for everybody who takes part */
+            published: boolean;
+            reads_all: boolean;
+            /** @description of the cancellation */
+            reason?: string;
+            rechecked_by?: components["schemas"]["Person"];
+            /** @description why the recheck gave the official run back */
+            returned?: string;
+            /** @description that the caller may see, the latest first */
+            runs: components["schemas"]["AssessmentRun"][];
+            /** @enum {string} */
+            stage: "setup" | "running" | "reporting" | "verifying" | "scoring" | "rechecking" | "publicity" | "appealing" | "grading" | "locked" | "cancelled";
+            stage_label: string;
+            /** @description all steps in their order, with their terms */
+            steps: components["schemas"]["AssessmentStep"][];
+            /** @description versions of 任务分解表, oldest first */
+            targets: components["schemas"]["AssessmentTargets"][];
+            /** @description for the office whole; for others what concerns everybody */
+            timeline: components["schemas"]["TimelineItem"][];
+            title: string;
+            /**
+             * Format: int64
+             * @description number of the last event
+             */
+            version: number;
+            /** Format: int64 */
+            year: number;
+        };
+        AssessmentAdjustment: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            /** @enum {string} */
+            decided?: "confirmed" | "refused";
+            decided_by?: components["schemas"]["Person"];
+            decision?: string;
+            from: string;
+            /** Format: int64 */
+            no: number;
+            reason: string;
+            to: string;
+            unit_name: string;
+        };
+        AssessmentAppeal: {
+            /**
+             * Format: int64
+             * @description run; compare both under /runs/diff
+             */
+            after?: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description run
+             */
+            before?: number;
+            by: components["schemas"]["Person"];
+            corrections: components["schemas"]["AssessmentCorrection"][];
+            figures: string[];
+            files: components["schemas"]["AssessmentFile"][];
+            indicator: string;
+            /** Format: int64 */
+            no: number;
+            /** Format: int64 */
+            round: number;
+            /** Format: date-time */
+            ruled_at?: string;
+            ruled_by?: components["schemas"]["Person"];
+            ruling?: string;
+            /** @enum {string} */
+            status: "open" | "withdrawn" | "accepted" | "refused";
+            status_label: string;
+            text: string;
+            title: string;
+            unit_id: string;
+            unit_name: string;
+        };
+        AssessmentBook: {
+            digest: string;
+            fraud?: string;
+            grades?: string[];
+            groups: components["schemas"]["AssessmentGroup"][];
+            id: string;
+            illustrative?: boolean;
+            indicators: components["schemas"]["AssessmentIndicator"][];
+            /** Format: int64 */
+            publicity_days?: number;
+            /** Format: int64 */
+            second_days?: number;
+            second_publicity?: boolean;
+            title: string;
+            topics?: components["schemas"]["AssessmentTopic"][];
+            version: string;
+        };
+        AssessmentChange: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            /** @enum {string} */
+            decided?: "approved" | "refused";
+            decided_by?: components["schemas"]["Person"];
+            decision?: string;
+            diff: string[];
+            /** @enum {string} */
+            kind: "targets" | "book" | "rename" | "merge" | "extension";
+            kind_label: string;
+            /** Format: int64 */
+            no: number;
+            reason: string;
+        };
+        AssessmentCorrection: {
+            figure?: string;
+            project?: string;
+            unit_id?: string;
+            value?: string;
+        };
+        AssessmentDraw: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            /** Format: int64 */
+            candidates: number;
+            /** @description SHA-256 of the candidates: with the seed anybody can draw again */
+            digest: string;
+            items: components["schemas"]["AssessmentDrawn"][];
+            /** Format: int64 */
+            no: number;
+            /** Format: int64 */
+            per: number;
+            seed: string;
+        };
+        AssessmentDrawn: {
+            by?: components["schemas"]["Person"];
+            /** @enum {string} */
+            found?: "true" | "false";
+            id: string;
+            text?: string;
+            title: string;
+            unit_name: string;
+        };
+        AssessmentFile: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+        };
+        AssessmentGroup: {
+            name: string;
+            roster?: string[];
+        };
+        AssessmentIndicator: {
+            clause?: string;
+            /** Format: int64 */
+            depth: number;
+            groups?: string[];
+            id: string;
+            leaf: boolean;
+            name: string;
+            parent?: string;
+        };
+        AssessmentJudge: {
+            name: string;
+            /**
+             * Format: int64
+             * @description marks that the judge still owes
+             */
+            owed: number;
+            panel?: string;
+            topics: string[];
+            unit_name: string;
+            user_id: string;
+        };
+        AssessmentLock: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            /** @description by unit id */
+            grades: {
+                [key: string]: string;
+            };
+            /** @description that the figures computed again must reproduce */
+            hash: string;
+            /** Format: int64 */
+            run: number;
+        };
+        AssessmentMember: {
+            book_name: string;
+            group: string;
+            merged_into?: string;
+            name: string;
+            unit_id: string;
+        };
+        AssessmentRound: {
+            /**
+             * Format: int64
+             * @description working days
+             */
+            days: number;
+            /**
+             * Format: date-time
+             * @description appeals are taken until then
+             */
+            due: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            no: number;
+            /**
+             * Format: date-time
+             * @description when it was ended: later than due after the server was down
+             */
+            over?: string;
+            /** Format: int64 */
+            run: number;
+        };
+        AssessmentRow: {
+            /** Format: int64 */
+            appeals: number;
+            /** @description title and version of the rule book */
+            book: string;
+            /**
+             * Format: date-time
+             * @description of the present step
+             */
+            due?: string;
+            /** @description that a locked year's figures must reproduce */
+            hash?: string;
+            /** @description the year */
+            id: string;
+            illustrative: boolean;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** Format: date-time */
+            locked_at?: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** @enum {string} */
+            stage: "setup" | "running" | "reporting" | "verifying" | "scoring" | "rechecking" | "publicity" | "appealing" | "grading" | "locked" | "cancelled";
+            stage_label: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description that are scored
+             */
+            units: number;
+            /** Format: int64 */
+            year: number;
+        };
+        AssessmentRun: {
+            /** Format: int64 */
+            appeal?: number;
+            as_of: string;
+            book: string;
+            by: components["schemas"]["Person"];
+            engine: string;
+            failed?: string;
+            /**
+             * Format: int64
+             * @description gaps that a policy of the book filled
+             */
+            findings: number;
+            hash?: string;
+            /** @description SHA-256 of the frozen inputs */
+            inputs?: string;
+            /** @enum {string} */
+            kind: "trial" | "official" | "appeal";
+            kind_label: string;
+            /** Format: date-time */
+            known_at: string;
+            /** Format: int64 */
+            no: number;
+            /** @description SHA-256 of what was computed */
+            output?: string;
+            problems: string[];
+            /** @description it is the one that counts */
+            standing: boolean;
+            /** Format: int64 */
+            units: number;
+            /** @description why it does not stand any more */
+            void?: string;
+        };
+        AssessmentSpread: {
+            /** Format: int64 */
+            count: number;
+            highest?: string;
+            lowest?: string;
+            marks: components["schemas"]["AssessmentSpreadOne"][];
+            mean?: string;
+            /**
+             * Format: int64
+             * @description judges who have not marked it
+             */
+            owed: number;
+            topic: string;
+            unit_id: string;
+            unit_name: string;
+        };
+        AssessmentSpreadOne: {
+            /** @description name */
+            judge: string;
+            mark: string;
+            outlier: boolean;
+            panel?: string;
+        };
+        AssessmentStep: {
+            /**
+             * Format: int64
+             * @description working days; 0: no term
+             */
+            days: number;
+            label: string;
+            stage: string;
+            /** @enum {string} */
+            state: "past" | "now" | "ahead";
+        };
+        AssessmentTargets: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Person"];
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            findings: number;
+            /** @description what differs from the version before; for the office */
+            moved: string[];
+            reason?: string;
+            source?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        AssessmentTopic: {
+            groups: string[];
+            name: string;
+            panels?: string[];
+        };
         Attachment: {
             /** Format: date-time */
             at: string;
@@ -3319,6 +4155,33 @@ export interface components {
             text: string;
             unit_name?: string;
         };
+        EvidenceField: {
+            name: string;
+            value: string;
+        };
+        EvidenceFigure: {
+            event?: components["schemas"]["TimelineItem"];
+            evidence: string[];
+            /** @description 核定数: it takes the place of what the records give */
+            fixed: boolean;
+            name: string;
+            /** @enum {string} */
+            source: "target" | "verified" | "unverified" | "registry" | "fraud" | "appeal" | "whatif";
+            source_label: string;
+            value: string;
+        };
+        EvidenceProject: {
+            code: string;
+            /** @description that the score rests on: registration, stages, decisions, milestones */
+            events: components["schemas"]["TimelineItem"][];
+            /** @description as they were frozen */
+            fields: components["schemas"]["EvidenceField"][];
+            /** @description absent where the caller may not see it */
+            id?: string;
+            liaisons: components["schemas"]["LiaisonRow"][];
+            name: string;
+            reviews: components["schemas"]["ReviewRow"][];
+        };
         Expected: {
             /** Format: date-time */
             due?: string;
@@ -3332,6 +4195,12 @@ export interface components {
             step: string;
             unit_id?: string;
             who: string;
+        };
+        FigureProject: {
+            code: string;
+            /** @description absent where the caller may not see it */
+            id?: string;
+            name: string;
         };
         Figures: {
             /**
@@ -3356,8 +4225,69 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
+        Forecast: {
+            /** @example 2023-09-01 */
+            as_of: string;
+            /** @description that may be supposed otherwise */
+            figures: components["schemas"]["ForecastFigure"][];
+            /** @description gaps, and by which policy of the book each was filled */
+            findings: string[];
+            grade: string;
+            group: string;
+            if?: components["schemas"]["ForecastIf"];
+            indicators: components["schemas"]["ForecastIndicator"][];
+            /** @description the same at the end of each month, by what is recorded today */
+            months: components["schemas"]["ForecastMonth"][];
+            name: string;
+            /** Format: int64 */
+            rank: number;
+            total: string;
+            unit_id: string;
+            /**
+             * Format: int64
+             * @description in the group
+             */
+            units: number;
+        };
+        "Forecast-scoresRequest": {
+            suppose?: components["schemas"]["Supposition"][];
+            unit_id: string;
+        };
+        ForecastFigure: {
+            counted: boolean;
+            measure?: string;
+            name: string;
+            /** Format: int64 */
+            records: number;
+            target: boolean;
+            value: string;
+        };
+        ForecastIf: {
+            grade: string;
+            /** Format: int64 */
+            rank: number;
+            total: string;
+        };
+        ForecastIndicator: {
+            id: string;
+            if?: string;
+            name: string;
+            parent?: string;
+            points?: string;
+            score: string;
+            working: string;
+        };
         ForecastList: {
             steps: components["schemas"]["Expected"][];
+        };
+        ForecastMonth: {
+            /** @example 2023-09-01 */
+            as_of: string;
+            /** Format: int64 */
+            month: number;
+            /** Format: int64 */
+            rank: number;
+            total: string;
         };
         Funds: {
             /**
@@ -3445,6 +4375,12 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        IndicatorDifference: {
+            from: string;
+            id: string;
+            name: string;
+            to: string;
+        };
         IndustryChain: {
             goals?: string;
             /** @description 链长: the official */
@@ -3457,6 +4393,13 @@ export interface components {
             leader?: string;
             /** @description 一主四优多支撑: lead, advantaged, supporting or other */
             tier?: string;
+        };
+        Item: {
+            figure: string;
+            /** @description empty: the whole city */
+            unit_id: string;
+            /** @description as people write it; empty: taken back */
+            value: string;
         };
         LandedTally: {
             /**
@@ -3759,6 +4702,21 @@ export interface components {
             /** @description 2023-W40, ISO 8601 */
             week: string;
         };
+        ListAssessmentAppeal: {
+            items: components["schemas"]["AssessmentAppeal"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListAssessmentRow: {
+            items: components["schemas"]["AssessmentRow"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
+        ListAssessmentRun: {
+            items: components["schemas"]["AssessmentRun"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListBatchRow: {
             items: components["schemas"]["BatchRow"][];
             /** @description absent on the last page */
@@ -3811,6 +4769,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListFigureProject: {
+            items: components["schemas"]["FigureProject"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListMeetingRow: {
             items: components["schemas"]["MeetingRow"][];
             /** @description absent on the last page */
@@ -3831,6 +4794,11 @@ export interface components {
             /** @description absent on the last page */
             next_cursor?: string;
         };
+        ListSelfReportRow: {
+            items: components["schemas"]["SelfReportRow"][];
+            /** @description absent on the last page */
+            next_cursor?: string;
+        };
         ListTargetVersion: {
             items: components["schemas"]["TargetVersion"][];
             /** @description absent on the last page */
@@ -3844,6 +4812,23 @@ export interface components {
         MakeDispatchInputBody: {
             /** @description ISO week, such as 2023-W40 */
             week: string;
+        };
+        MarkSheet: {
+            /** @description marking goes on: only the caller's own marks are shown */
+            blind: boolean;
+            /** @description what the caller marks, with the marks given so far */
+            mine: components["schemas"]["MarkTopic"][];
+            /** @description all marks with their spread, once marking is over */
+            spreads: components["schemas"]["AssessmentSpread"][];
+        };
+        MarkTopic: {
+            topic: string;
+            units: components["schemas"]["MarkUnit"][];
+        };
+        MarkUnit: {
+            mark: string;
+            name: string;
+            unit_id: string;
         };
         Me: {
             /** @description for whom the caller stands in today */
@@ -3927,6 +4912,14 @@ export interface components {
             unit_name: string;
             /** Format: int64 */
             weight: number;
+        };
+        NewYear: {
+            book_id: string;
+            illustrative?: boolean;
+            /** @description by the year and the book when absent */
+            title?: string;
+            /** Format: int64 */
+            year: number;
         };
         Notice: {
             days: components["schemas"]["DayRule"][];
@@ -4805,12 +5798,144 @@ export interface components {
             panel_why?: string;
             pass?: string;
         };
+        RunDifference: {
+            /** Format: int64 */
+            from: number;
+            /** @description which figures differ, in words */
+            inputs: string[];
+            /** @description nothing differs */
+            same: boolean;
+            /** Format: int64 */
+            to: number;
+            /** @description whose score, rank or grade moved, the largest first */
+            units: components["schemas"]["UnitDifference"][];
+        };
         Score: {
             book: string;
             explain?: string;
             grade?: string;
             points: string;
             vetoes?: string[];
+        };
+        ScoreCard: {
+            /** @description of this unit */
+            appeals: components["schemas"]["AssessmentAppeal"][];
+            base: string;
+            bonus: string;
+            deduction: string;
+            grade: string;
+            group: string;
+            /** @description in the order of the book; parent makes the tree */
+            indicators: components["schemas"]["ScoreIndicator"][];
+            name: string;
+            outcomes: components["schemas"]["ScoreOutcome"][];
+            /** Format: int64 */
+            rank: number;
+            run: components["schemas"]["AssessmentRun"];
+            stage: string;
+            stage_label: string;
+            title: string;
+            total: string;
+            unit_id: string;
+            /** Format: int64 */
+            year: number;
+        };
+        ScoreColumn: {
+            id: string;
+            name: string;
+            points?: string;
+            role: string;
+        };
+        ScoreEvidence: {
+            /** @description title and version */
+            book: string;
+            figures: components["schemas"]["EvidenceFigure"][];
+            indicator: components["schemas"]["ScoreIndicator"];
+            /**
+             * Format: int64
+             * @description projects beyond those that are told in full
+             */
+            more: number;
+            projects: components["schemas"]["EvidenceProject"][];
+            run: components["schemas"]["AssessmentRun"];
+            unit_id: string;
+            unit_name: string;
+            /** Format: int64 */
+            year: number;
+        };
+        ScoreExplanation: {
+            clause?: string;
+            evidence?: string[];
+            formula: string;
+            id?: string;
+            name: string;
+            parts?: components["schemas"]["ScoreExplanation"][];
+            records?: string[];
+            value: string;
+            working: string;
+        };
+        ScoreGroup: {
+            /** @description how many have it */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description at the top of the tree */
+            indicators: components["schemas"]["ScoreColumn"][];
+            /** @description how many units may have each grade; -1: any number */
+            limits: {
+                [key: string]: number;
+            };
+            name: string;
+            rows: components["schemas"]["ScoreRow"][];
+        };
+        ScoreIndicator: {
+            clause?: string;
+            explanation?: components["schemas"]["ScoreExplanation"];
+            id: string;
+            name: string;
+            parent?: string;
+            points?: string;
+            role: string;
+            score: string;
+            /** @enum {string} */
+            status: "scored" | "not_applicable";
+            working: string;
+        };
+        ScoreOutcome: {
+            clause?: string;
+            effect: string;
+            name: string;
+        };
+        ScoreRow: {
+            /** Format: int64 */
+            appeals: number;
+            /** @description the book's own grade, where it was adjusted */
+            by_book?: string;
+            /** @description as it stands, adjustments included */
+            grade: string;
+            name: string;
+            /** Format: int64 */
+            rank: number;
+            /** @description by indicator */
+            scores: {
+                [key: string]: string;
+            };
+            total: string;
+            unit_id: string;
+            why?: string;
+        };
+        Scores: {
+            /** @description gaps, and by which policy of the book each was filled */
+            findings: string[];
+            groups: components["schemas"]["ScoreGroup"][];
+            run: components["schemas"]["AssessmentRun"];
+            /** @description where the figures come from, by source */
+            sources: {
+                [key: string]: components["schemas"]["SourceCount"];
+            };
+            title: string;
+            /** Format: int64 */
+            year: number;
         };
         Seat: {
             /** @description 前加签, 并加签 or 后加签 */
@@ -4872,6 +5997,163 @@ export interface components {
             veto?: boolean;
             why: string;
         };
+        SelfReport: {
+            actions: components["schemas"]["Action"][];
+            /** @description the clock submitted it */
+            automatic: boolean;
+            /** Format: date-time */
+            due?: string;
+            frauds: components["schemas"]["SelfReportFraud"][];
+            group: string;
+            id: string;
+            items: components["schemas"]["SelfReportItem"][];
+            /**
+             * Format: date-time
+             * @description of the registry's figures
+             */
+            known_at: string;
+            late: boolean;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /**
+             * Format: int64
+             * @description figures that must still be stated
+             */
+            missing: number;
+            provisional: boolean;
+            /** @description for more time */
+            requests: components["schemas"]["SelfReportRequest"][];
+            /** @enum {string} */
+            stage: "filling" | "submitted" | "verified" | "sealed" | "closed" | "finished";
+            stage_label: string;
+            /** Format: date-time */
+            submitted_at?: string;
+            submitted_by?: string;
+            /** @description 自评总结 */
+            text?: string;
+            timeline: components["schemas"]["TimelineItem"][];
+            title: string;
+            unit_id: string;
+            unit_name: string;
+            /** Format: date-time */
+            verified_at?: string;
+            /**
+             * Format: int64
+             * @description number of the last event
+             */
+            version: number;
+            year: string;
+        };
+        SelfReportFile: {
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+        };
+        SelfReportFraud: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            figure: string;
+            files: components["schemas"]["SelfReportFile"][];
+            /** Format: int64 */
+            no: number;
+            text: string;
+            void?: string;
+        };
+        SelfReportItem: {
+            by?: string;
+            clause?: string;
+            differs: boolean;
+            files: components["schemas"]["SelfReportFile"][];
+            /** @description the figure that stands */
+            final: string;
+            indicators: string[];
+            /** @enum {string} */
+            kind: "number" | "truth" | "text";
+            measure?: string;
+            name: string;
+            note?: string;
+            optional: boolean;
+            /** @enum {string} */
+            origin: "reported" | "counted";
+            reason?: string;
+            /**
+             * Format: int64
+             * @description projects or records behind it
+             */
+            records: number;
+            /** @description the registry's own figure; empty when it has none */
+            registry: string;
+            /** @description the unit's own figure; empty when it has not stated one */
+            said: string;
+            source?: string;
+            titles: string[];
+            /** @enum {string} */
+            verdict: "" | "matched" | "confirmed" | "corrected" | "returned";
+            verdict_label: string;
+            /** Format: date-time */
+            verified_at?: string;
+            verified_by?: string;
+            /** @description unit id */
+            verifier: string;
+            why?: string;
+        };
+        SelfReportRequest: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            days: number;
+            /** @enum {string} */
+            decided?: "granted" | "refused";
+            decision?: string;
+            /** Format: int64 */
+            no: number;
+            text: string;
+        };
+        SelfReportRow: {
+            /** @description a request for more time is open */
+            asking: boolean;
+            /** @description the clock submitted it */
+            automatic: boolean;
+            /**
+             * Format: int64
+             * @description figures that stand
+             */
+            decided: number;
+            /**
+             * Format: int64
+             * @description figures that differ from the registry's
+             */
+            differs: number;
+            /** Format: date-time */
+            due?: string;
+            /**
+             * Format: int64
+             * @description figures that the unit has stated
+             */
+            filled: number;
+            /** Format: int64 */
+            frauds: number;
+            group: string;
+            id: string;
+            /** Format: int64 */
+            items: number;
+            late: boolean;
+            /** @enum {string} */
+            light: "green" | "yellow" | "red";
+            /** @enum {string} */
+            stage: "filling" | "submitted" | "verified" | "sealed" | "closed" | "finished";
+            stage_label: string;
+            /** Format: date-time */
+            submitted_at?: string;
+            unit_id: string;
+            unit_name: string;
+            /** Format: date-time */
+            verified_at?: string;
+            year: string;
+        };
         "Set-liaison-list-rowsRequest": {
             rows: components["schemas"]["Entry"][];
             /**
@@ -4882,6 +6164,11 @@ export interface components {
         };
         SetTargetsInputBody: {
             changes: components["schemas"]["TargetChange"][];
+        };
+        SetYearTargetsInputBody: {
+            cells: components["schemas"]["Item"][];
+            /** @description once the targets were issued */
+            reason?: string;
         };
         Share: {
             /**
@@ -4899,6 +6186,11 @@ export interface components {
         SignInInputBody: {
             login: string;
             password: string;
+        };
+        SourceCount: {
+            /** Format: int64 */
+            count: number;
+            label: string;
         };
         StartReviewInputBody: {
             /** @description what the reviewers should know */
@@ -4955,6 +6247,13 @@ export interface components {
             amount: string;
             amount_yi: string;
         };
+        Supposition: {
+            /** @description how much more (or less, with a minus) */
+            add?: string;
+            figure: string;
+            /** @description the whole figure; or */
+            value?: string;
+        };
         Tally: {
             /**
              * @description decimal, 万元 (10,000 CNY)
@@ -4971,6 +6270,20 @@ export interface components {
             unit_id: string;
             /** @description a count, or 万元; empty: taken back */
             value: string;
+        };
+        TargetFigure: {
+            clause?: string;
+            groups: string[];
+            measure?: string;
+            name: string;
+        };
+        TargetLine: {
+            group: string;
+            name: string;
+            unit_id: string;
+            values: {
+                [key: string]: string;
+            };
         };
         TargetTable: {
             /** @description the caller may set targets */
@@ -5006,6 +6319,15 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        TargetsChange: {
+            dry_run: boolean;
+            missing: components["schemas"]["Detail"][];
+            /** @description what differs from before, in words */
+            moved: string[];
+            /** @description the targets were issued before: a second person has to approve */
+            proposed: boolean;
+            sums: components["schemas"]["Detail"][];
+        };
         TargetsSet: {
             /**
              * Format: int64
@@ -5015,6 +6337,23 @@ export interface components {
             dry_run: boolean;
             /** @description as in the table, after the change */
             findings: components["schemas"]["BulletinFinding"][];
+        };
+        TargetsView: {
+            city: {
+                [key: string]: string;
+            };
+            figures: components["schemas"]["TargetFigure"][];
+            /** @description targets that the book needs and nobody set; without them nothing is issued */
+            missing: components["schemas"]["Detail"][];
+            /** @description where the units' targets do not add up to the city's */
+            sums: components["schemas"]["Detail"][];
+            /** @description that the caller may see; the office sees all */
+            units: components["schemas"]["TargetLine"][];
+            /**
+             * Format: int64
+             * @description 0: nothing has been set
+             */
+            version: number;
         };
         TaskRow: {
             action?: string;
@@ -5099,6 +6438,20 @@ export interface components {
             name: string;
             short_name: string;
         };
+        UnitDifference: {
+            grade_from: string;
+            grade_to: string;
+            group: string;
+            indicators: components["schemas"]["IndicatorDifference"][];
+            name: string;
+            /** Format: int64 */
+            rank_from: number;
+            /** Format: int64 */
+            rank_to: number;
+            total_from: string;
+            total_to: string;
+            unit_id: string;
+        };
         UnitList: {
             units: components["schemas"]["Unit"][];
         };
@@ -5146,6 +6499,22 @@ export interface components {
             /** @description of the content computed now from what was known then */
             recomputed: string;
             same: boolean;
+        };
+        Verified: {
+            /** @description that was locked, or of the run that stands */
+            hash: string;
+            locked: boolean;
+            /** @description SHA-256 of what is computed now */
+            now: string;
+            /** @description SHA-256 of what was computed then */
+            output: string;
+            problems: string[];
+            recomputed: string;
+            /** Format: int64 */
+            run: number;
+            same: boolean;
+            /** Format: int64 */
+            year: number;
         };
         "Withdraw-rulebookRequest": {
             reason: string;
@@ -6250,6 +7619,2783 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListEntry"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-assessments": {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAssessmentRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "create-assessment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewYear"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assessment"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-assessment-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-assessment": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description such as 2023 */
+                year: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAssessmentAppeal"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "forecast-scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forecast-scoresRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkSheet"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-notice-word": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file, under its own media type */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-notice-pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the file, under its own media type */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAssessmentRun"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "diff-runs": {
+        parameters: {
+            query?: {
+                /** @description run; 0: the one that stands */
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDifference"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+                run: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scores"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scores"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "download-scores-workbook": {
+        parameters: {
+            query?: {
+                run?: number;
+            };
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx workbook */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-score-card": {
+        parameters: {
+            query?: {
+                /** @description the one that stands when absent */
+                run?: number;
+            };
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+                /** @description unit id */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreCard"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-evidence": {
+        parameters: {
+            query?: {
+                run?: number;
+            };
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+                /** @description unit id */
+                unit: string;
+                indicator: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreEvidence"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-assessment-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetsView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-assessment-targets": {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetYearTargetsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetsChange"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-assessment-targets": {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+                /** @description once the targets were issued */
+                reason?: string;
+            };
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetsChange"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-assessment-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx workbook */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-self-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSelfReportRow"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-self-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+                /** @description unit id */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfReport"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-self-report-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+                /** @description unit id */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionList"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "act-on-self-report": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "import-self-report": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-figure-projects": {
+        parameters: {
+            query: {
+                figure: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFigureProject"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-self-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+                /** @description unit id */
+                unit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description xlsx workbook */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
                 };
             };
             /** @description Bad Request */

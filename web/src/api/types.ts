@@ -122,3 +122,26 @@ export interface Schema {
 
 /** Action is something a person may want to do; its schema draws the form, and is there when it is allowed. */
 export type Action = Omit<Sent<Schemas["Action"]>, "schema"> & { schema?: Schema };
+
+export type AssessmentRow = Sent<Schemas["AssessmentRow"]>;
+export type AssessmentData = Sent<Schemas["Assessment"]>;
+export type AssessmentRun = Sent<Schemas["AssessmentRun"]>;
+export type AssessmentAppeal = Sent<Schemas["AssessmentAppeal"]>;
+export type AssessmentChange = Sent<Schemas["AssessmentChange"]>;
+export type AssessmentDraw = Sent<Schemas["AssessmentDraw"]>;
+export type AssessmentTargetsView = Sent<Schemas["TargetsView"]>;
+export type AssessmentTargetsChange = Sent<Schemas["TargetsChange"]>;
+export type NewYear = Schemas["NewYear"];
+export type SelfReportRow = Sent<Schemas["SelfReportRow"]>;
+export type SelfReportData = Sent<Schemas["SelfReport"]>;
+export type SelfReportItem = Sent<Schemas["SelfReportItem"]>;
+export type MarkSheet = Sent<Schemas["MarkSheet"]>;
+export type Scores = Sent<Schemas["Scores"]>;
+export type ScoreGroup = Sent<Schemas["ScoreGroup"]>;
+export type ScoreCardData = Sent<Schemas["ScoreCard"]>;
+export type ScoreIndicator = Sent<Schemas["ScoreIndicator"]>;
+export type ScoreExplanation = Sent<Schemas["ScoreExplanation"]>;
+export type ScoreEvidence = Sent<Schemas["ScoreEvidence"]>;
+export type RunDifference = Sent<Schemas["RunDifference"]>;
+export type Forecast = Sent<Schemas["Forecast"]>;
+export type Supposition = Schemas["Supposition"];

@@ -1,5 +1,5 @@
 import {
-  AimOutlined, ApartmentOutlined, AuditOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, CarryOutOutlined, CompassOutlined, FlagOutlined, FunnelPlotOutlined, IdcardOutlined, InboxOutlined, ProjectOutlined, ReadOutlined, ScheduleOutlined, SwapOutlined, TeamOutlined, TrophyOutlined, UnorderedListOutlined,
+  AimOutlined, ApartmentOutlined, AuditOutlined, BarChartOutlined, BookOutlined, CalendarOutlined, CarryOutOutlined, CompassOutlined, FlagOutlined, FunnelPlotOutlined, IdcardOutlined, InboxOutlined, ProjectOutlined, ReadOutlined, ScheduleOutlined, SolutionOutlined, SwapOutlined, TeamOutlined, TrophyOutlined, UnorderedListOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
 
@@ -57,6 +57,7 @@ export const groups: Group[] = [
   {
     label: "考核",
     places: [
+      { path: "/assessments", label: "年度考核", icon: <SolutionOutlined /> },
       { path: "/rulebooks", label: "考核细则", icon: <BookOutlined /> },
     ],
   },
