@@ -106,20 +106,20 @@ type SelfReportRequest struct {
 	Decision string    `json:"decision,omitempty"`
 }
 
-// selfReportPath are the path parameters of a self-report.
-type selfReportPath struct {
+// SelfReportPath are the path parameters of a self-report.
+type SelfReportPath struct {
 	AssessmentYear
 	UnitParameter
 }
 
-func (p selfReportPath) id() string { return selfreport.ID(p.Year, p.Unit) }
+func (p SelfReportPath) id() string { return selfreport.ID(p.Year, p.Unit) }
 
 func (s *Server) listSelfReports(ctx context.Context, in *AssessmentYear) (*body[List[app.SelfReportRow]], error) {
 	rows, err := s.SelfReports.List(ctx, actorOf(ctx), in.Year)
 	return answer(ctx, page(rows, ""), err)
 }
 
-func (s *Server) getSelfReport(ctx context.Context, in *selfReportPath) (*body[SelfReport], error) {
+func (s *Server) getSelfReport(ctx context.Context, in *SelfReportPath) (*body[SelfReport], error) {
 	actor := actorOf(ctx)
 	v, err := s.SelfReports.Get(ctx, actor, in.id())
 	if err != nil {
@@ -130,14 +130,14 @@ func (s *Server) getSelfReport(ctx context.Context, in *selfReportPath) (*body[S
 	return answer(ctx, out, nil)
 }
 
-func (s *Server) selfReportActions(ctx context.Context, in *selfReportPath) (*body[actionList], error) {
+func (s *Server) selfReportActions(ctx context.Context, in *SelfReportPath) (*body[actionList], error) {
 	actions, err := s.SelfReports.Actions(ctx, actorOf(ctx), in.id())
 	return answer(ctx, actionList{Actions: actions}, err)
 }
 
 type actOnSelfReportInput struct {
 	Keyed
-	selfReportPath
+	SelfReportPath
 	Action  string         `path:"action" maxLength:"64"`
 	Body    map[string]any `required:"false" doc:"as the action's schema in /actions says"`
 	RawBody []byte
@@ -149,14 +149,14 @@ func (s *Server) actOnSelfReport(ctx context.Context, in *actOnSelfReportInput) 
 }
 
 func (s *Server) figureProjects(ctx context.Context, in *struct {
-	selfReportPath
+	SelfReportPath
 	Figure string `query:"figure" required:"true" maxLength:"100"`
 }) (*body[List[app.FigureProject]], error) {
 	list, err := s.SelfReports.Projects(ctx, actorOf(ctx), in.id(), in.Figure)
 	return answer(ctx, page(list, ""), err)
 }
 
-func (s *Server) exportSelfReport(ctx context.Context, in *selfReportPath) (*sheetOutput, error) {
+func (s *Server) exportSelfReport(ctx context.Context, in *SelfReportPath) (*sheetOutput, error) {
 	state, data, err := s.SelfReports.Export(ctx, actorOf(ctx), in.id())
 	if err != nil {
 		return nil, fail(ctx, err)
@@ -169,7 +169,7 @@ func (s *Server) exportSelfReport(ctx context.Context, in *selfReportPath) (*she
 
 func (s *Server) importSelfReport(ctx context.Context, in *struct {
 	Keyed
-	selfReportPath
+	SelfReportPath
 	Upload
 }) (*body[process.Receipt], error) {
 	r, err := s.SelfReports.Import(ctx, actorOf(ctx), in.id(), in.Key, in.data)

@@ -9967,6 +9967,10 @@ export interface operations {
                 "Idempotency-Key"?: string;
             };
             path: {
+                /** @description such as 2023 */
+                year: string;
+                /** @description unit id */
+                unit: string;
                 action: string;
             };
             cookie?: never;
@@ -10088,7 +10092,12 @@ export interface operations {
                 /** @description the same key gives the same answer; sent again after a 503 it tells what became of the request */
                 "Idempotency-Key"?: string;
             };
-            path?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+                /** @description unit id */
+                unit: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -10208,7 +10217,12 @@ export interface operations {
                 figure: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                /** @description such as 2023 */
+                year: string;
+                /** @description unit id */
+                unit: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
