@@ -515,7 +515,7 @@ func (s *Scorer) Inputs(ctx context.Context, digest string) (assessment.Inputs, 
 
 // run freezes inputs, scores them and keeps what came out.
 func (s *Scorer) run(ctx context.Context, in assessment.Inputs, no int) (assessment.Run, error) {
-	run := assessment.Run{No: no, Book: in.Book.Digest, Engine: assessment.Engine}
+	run := assessment.Run{No: no, AsOf: in.AsOf, KnownAt: in.KnownAt, Book: in.Book.Digest, Engine: assessment.Engine}
 	data, err := in.Encode()
 	if err != nil {
 		return run, err
