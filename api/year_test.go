@@ -103,8 +103,8 @@ type reportView struct {
 	Automatic bool
 	Items     []struct {
 		Name, Kind, Origin, Registry, Said, Verdict, Final, Verifier string
-		Optional                                                    bool
-		Records                                                     int
+		Optional                                                     bool
+		Records                                                      int
 	}
 	Actions  []deed
 	Timeline []struct{ Text string }
@@ -445,4 +445,3 @@ func (x *bureau) reconciled() {
 		}
 	}
 }
-

@@ -100,16 +100,13 @@ func setTargets(s State, cmd process.Command) ([]event.Draft, error) {
 	if err := process.Unmarshal(cmd.Body, &body); err != nil {
 		return nil, err
 	}
-	in, no := refusal{}, refusal{}
+	may, no := office(Setup), refusal{}
+	if s.Issued != nil {
+		may = proposing(Running, Reporting, Verifying)
+	}
 	for _, a := range cmd.Actor.Capacities() {
 		var on []target
-		if s.Issued == nil {
-			on, in = office(Setup)(s, a, cmd.At)
-		} else {
-			on, in = MayProposeTargets(s, a, cmd.At)
-		}
-		if len(on) == 0 {
-			no = in
+		if on, no = may(s, a, cmd.At); len(on) == 0 {
 			continue
 		}
 		if s.Issued == nil {

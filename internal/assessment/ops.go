@@ -229,11 +229,6 @@ func proposing(stages ...Stage) may {
 	}
 }
 
-// MayProposeTargets says whether targets may be changed by approval now.
-func MayProposeTargets(s State, a org.Actor, now time.Time) ([]target, refusal) {
-	return proposing(Running, Reporting, Verifying)(s, a, now)
-}
-
 func mayProposeTime(s State, a org.Actor, now time.Time) ([]target, refusal) {
 	on, no := proposing(Reporting, Verifying, Scoring, Rechecking, Appealing, Grading)(s, a, now)
 	if len(on) > 0 && s.Clock == nil {
