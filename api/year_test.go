@@ -445,3 +445,237 @@ func (x *bureau) reconciled() {
 		}
 	}
 }
+
+// A sheet of targets and one of a self-report with faults give every finding with its
+// cell, and nothing is taken in.
+func TestYearSheetsAreCheckedCellByCell(t *testing.T) {
+	x := newBureau(t)
+	x.assessor.post(yearsPath, fields{"year": 2023, "book_id": x.book("city-2023.yaml")}).is(http.StatusCreated)
+	at := yearsPath + "/2023"
+	x.do(x.leader, "issue", fields{}).refused(http.StatusConflict, "action_conflict")
+	bad := sheetOf(t, [][]any{{"单位", "签约项目目标(个)", "签约金额目标(万元)", "招商引资"}, {"茅箭区", "六十", 3500000, 1}, {"某县", 3, 3}, {"市财政局", 5, nil}, {"张湾区", -1, 10}})
+	a := x.assessor.sendSheet(at+"/targets/import", bad)
+	a.refused(http.StatusUnprocessableEntity, "targets_invalid")
+	for _, want := range []string{"B2", "D1", "A3", "B4", "B5"} {
+		if !strings.Contains(string(a.body), "!"+want) {
+			t.Errorf("nothing about %s: %s", want, a.body)
+		}
+	}
+	if v := into[app.TargetsView](x.assessor.get(at + "/targets").is(http.StatusOK)); v.Version != 0 || len(v.Missing) != 10*3+17 {
+		t.Errorf("version %d, %d missing", v.Version, len(v.Missing))
+	}
+	good := sheetOf(t, [][]any{{"单位", "签约项目目标(个)", "签约金额目标(万元)"}, {"全市", 130, nil}, {"茅箭区", 60, 3500000}, {"张湾区", 80, 2000000}})
+	told := into[app.TargetsChange](x.assessor.sendSheet(at+"/targets/import?dry_run=true", good).is(http.StatusOK))
+	if len(told.Moved) != 5 || len(told.Sums) != 1 || !strings.Contains(told.Sums[0].Message, "多10") {
+		t.Errorf("%+v", told)
+	}
+	if v := into[app.TargetsView](x.assessor.get(at + "/targets").is(http.StatusOK)); v.Version != 0 {
+		t.Error("a dry run changed something")
+	}
+	x.assessor.sendSheet(at+"/targets/import", good).is(http.StatusOK)
+	v := into[app.TargetsView](x.assessor.get(at + "/targets").is(http.StatusOK))
+	if i := slices.IndexFunc(v.Units, func(l app.TargetLine) bool { return l.UnitID == "maojian" }); v.Units[i].Values["签约金额目标"] != "350" { // 亿元
+		t.Errorf("%+v", v.Units[i])
+	}
+	back := x.assessor.get(at + "/targets/targets.xlsx").is(http.StatusOK).body
+	if told := into[app.TargetsChange](x.assessor.sendSheet(at+"/targets/import", back).is(http.StatusOK)); len(told.Moved) != 0 {
+		t.Errorf("what was exported differs: %v", told.Moved)
+	}
+	x.do(x.leader, "issue", fields{}).refused(http.StatusConflict, "targets_incomplete")
+	x.setTargets("")
+	x.do(x.assessor, "issue", fields{}).refused(http.StatusForbidden, "action_forbidden")
+	x.do(x.leader, "issue", fields{}).is(http.StatusOK)
+	x.do(x.assessor, "begin_reporting", fields{}).is(http.StatusOK)
+
+	unit := at + "/units/danjiangkou"
+	a = x.county.sendSheet(unit+"/import", sheetOf(t, [][]any{{"数据项", "自报数", "差异理由"}, {"外出招商批次", "很多"}, {"没有的数", 3}, {"发生重大事故", "也许"}}))
+	a.refused(http.StatusUnprocessableEntity, "report_invalid")
+	for _, want := range []string{"B2", "A3", "B4"} {
+		if !strings.Contains(string(a.body), "!"+want) {
+			t.Errorf("nothing about %s: %s", want, a.body)
+		}
+	}
+	x.county.sendSheet(unit+"/import", sheetOf(t, [][]any{{"数据项", "自报数", "差异理由"}, {"外出招商批次", 90}, {"签约项目数", 1, "口径不同"}})).is(http.StatusOK)
+	for _, it := range x.reportOf(x.county, "danjiangkou").Items {
+		if it.Name == "签约项目数" && (it.Said != "1" || it.Registry == "1") {
+			t.Errorf("%+v", it)
+		}
+	}
+	a = x.report(x.county, "danjiangkou", "submit", fields{})
+	a.refused(http.StatusUnprocessableEntity, "report_incomplete")
+	x.as("fangxian.jingban").get(unit).refused(http.StatusNotFound, "process_unknown")
+}
+
+func sheetOf(t testing.TB, rows [][]any) []byte {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	for i, r := range rows {
+		cell, _ := excelize.CoordinatesToCellName(1, i+1)
+		must(t, f.SetSheetRow("Sheet1", cell, &r))
+	}
+	var b bytes.Buffer
+	must(t, f.Write(&b))
+	return b.Bytes()
+}
+
+// What changes once the targets were issued needs a second person: another version of the
+// book with its differences, a name, a merger, the targets. A book that is published while
+// the year runs doesn't touch it.
+func TestAYearChangesByApproval(t *testing.T) {
+	x := newBureau(t)
+	x.open()
+	later := x.book("city-2024.yaml")
+	type bookOf struct {
+		Book struct{ Version string }
+	}
+	version := func() string {
+		return into[bookOf](x.assessor.get(yearsPath + "/2023").is(http.StatusOK)).Book.Version
+	}
+	if v := version(); v != "2023.1" {
+		t.Fatalf("a book that was published changed the year's to %s", v)
+	}
+	x.do(x.assessor, "propose_book", fields{"book_id": "nothing", "text": "口径调整"}).refused(http.StatusUnprocessableEntity, "rulebook_unknown")
+	x.do(x.assessor, "propose_book", fields{"book_id": later, "text": "按新版细则执行"}).is(http.StatusOK)
+	if y := x.assessor.theYear("2023"); len(y.Changes) != 1 || len(y.Changes[0].Diff) < 5 || version() != "2023.1" {
+		t.Fatalf("%+v", y.Changes)
+	}
+	x.do(x.assessor, "approve_change", fields{}).refused(http.StatusForbidden, "action_forbidden")
+	x.do(x.leader, "approve_change", fields{}).is(http.StatusOK)
+	if v := version(); v != "2024.1" {
+		t.Fatalf("approved, and still %s", v)
+	}
+	x.do(x.assessor, "propose_rename", fields{"unit_id": "jingkai", "name": "十堰高新区", "text": "经批准更名"}).is(http.StatusOK)
+	x.do(x.leader, "refuse_change", fields{"text": "文件未到"}).is(http.StatusOK)
+	x.do(x.assessor, "propose_rename", fields{"unit_id": "jingkai", "name": "十堰高新区", "text": "经批准更名"}).is(http.StatusOK)
+	x.do(x.leader, "approve_change", fields{}).is(http.StatusOK)
+	x.do(x.assessor, "begin_reporting", fields{}).is(http.StatusOK)
+	x.do(x.assessor, "propose_merge", fields{"unit_id": "wudangshan", "into": "shangwu", "text": "机构改革"}).refused(http.StatusUnprocessableEntity, "merge_group")
+	x.do(x.assessor, "propose_merge", fields{"unit_id": "wudangshan", "into": "danjiangkou", "text": "机构改革", "add_targets": true}).is(http.StatusOK)
+	before := x.reportOf(x.assessor, "danjiangkou")
+	x.do(x.leader, "approve_change", fields{}).is(http.StatusOK)
+	if r := x.reportOf(x.assessor, "wudangshan"); r.Stage != "closed" {
+		t.Errorf("the merged unit's self-report is %s", r.Stage)
+	}
+	if r := x.reportOf(x.assessor, "jingkai"); r.UnitName != "十堰高新区" {
+		t.Errorf("the renamed unit is %s", r.UnitName)
+	}
+	x.report(x.county, "danjiangkou", "refresh", fields{}).is(http.StatusOK)
+	after := x.reportOf(x.assessor, "danjiangkou")
+	counted := func(r reportView) string {
+		for _, it := range r.Items {
+			if it.Name == "签约项目数" {
+				return it.Registry
+			}
+		}
+		return ""
+	}
+	if counted(before) == counted(after) {
+		t.Errorf("%s projects before and after the merger", counted(after))
+	}
+	v := into[app.TargetsView](x.assessor.get(yearsPath + "/2023/targets").is(http.StatusOK))
+	i := slices.IndexFunc(v.Units, func(l app.TargetLine) bool { return l.UnitID == "danjiangkou" })
+	if v.Units[i].Values["签约项目目标"] != "120" || v.Version != 2 {
+		t.Errorf("version %d: %+v", v.Version, v.Units[i])
+	}
+	x.do(x.assessor, "propose_book", fields{"book_id": later, "text": "再换一次"}).refused(http.StatusConflict, "action_conflict")
+	x.do(x.assessor, "trial", fields{}).is(http.StatusOK)
+	if y := x.assessor.theYear("2023"); y.Runs[0].Failed != "" {
+		t.Errorf("%+v", y.Runs[0])
+	}
+}
+
+// Two verifiers at once: each figure gets one verdict.
+func TestTwoVerifiersAtOnce(t *testing.T) {
+	x := newBureau(t)
+	x.open()
+	x.do(x.assessor, "begin_reporting", fields{}).is(http.StatusOK)
+	x.submit(x.county, "danjiangkou")
+	x.report(x.department, "danjiangkou", "confirm", fields{}).refused(http.StatusNotFound, "process_unknown") // it verifies nothing here
+	x.report(x.county, "danjiangkou", "confirm", fields{}).refused(http.StatusForbidden, "action_forbidden")
+	correct := fields{"value": "88", "text": "核减重复计算的批次"}
+	status := make(chan int, 2)
+	colleague := x.as("shangwu.fuze")
+	for _, p := range []person{x.trade, colleague} {
+		go func() { status <- x.report(p, "danjiangkou", "correct", correct).status }()
+	}
+	got := []int{<-status, <-status}
+	slices.Sort(got)
+	if !slices.Equal(got, []int{http.StatusOK, http.StatusConflict}) {
+		t.Errorf("%v", got)
+	}
+	x.report(colleague, "danjiangkou", "reopen", fields{"figure": "外出招商批次", "text": "补充材料"}).is(http.StatusOK)
+	x.report(colleague, "danjiangkou", "return", fields{"figures": []string{"外出招商批次"}, "text": "请补充行程说明"}).is(http.StatusOK)
+	if r := x.reportOf(x.county, "danjiangkou"); r.Stage != "filling" {
+		t.Errorf("returned, and %s", r.Stage)
+	}
+	x.report(x.county, "danjiangkou", "submit", fields{}).refused(http.StatusUnprocessableEntity, "report_incomplete")
+	x.report(x.county, "danjiangkou", "fill", fields{"items": []fields{{"figure": "外出招商批次", "value": "89", "reason": "已补充"}}}).is(http.StatusOK)
+	x.report(x.county, "danjiangkou", "submit", fields{}).is(http.StatusOK)
+}
+
+// Units see what a year would give them, and what if; others' affairs they don't see.
+func TestAUnitForecastsItsOwnYear(t *testing.T) {
+	x := newBureau(t)
+	x.open()
+	ask := func(p person, unit string, suppose ...fields) answer {
+		return p.post(yearsPath+"/2023/forecast", fields{"unit_id": unit, "suppose": suppose})
+	}
+	now := into[app.Forecast](ask(x.county, "danjiangkou").is(http.StatusOK))
+	if now.Total == "" || now.Units != 10 || len(now.Months) != 12 || now.If != nil || len(now.Figures) == 0 {
+		t.Fatalf("%+v", now)
+	}
+	if first, last := now.Months[0], now.Months[11]; first.Total == last.Total || last.Total != now.Total {
+		t.Errorf("January %s, December %s, today %s", first.Total, last.Total, now.Total)
+	}
+	more := into[app.Forecast](ask(x.county, "danjiangkou", fields{"figure": "落地开工数", "add": "3"}, fields{"figure": "外出招商批次", "value": "60"}).is(http.StatusOK))
+	if more.If == nil || more.If.Total == now.Total || more.Total != now.Total {
+		t.Errorf("%+v", more.If)
+	}
+	ask(x.county, "danjiangkou", fields{"figure": "没有的数", "add": "1"}).refused(http.StatusUnprocessableEntity, "figure_unknown")
+	ask(x.county, "danjiangkou", fields{"figure": "落地开工数", "add": "三"}).refused(http.StatusUnprocessableEntity, "number_expected")
+	ask(x.county, "fangxian").refused(http.StatusForbidden, "forecast_forbidden")
+	ask(x.assessor, "fangxian").is(http.StatusOK)
+	ask(x.county, "nowhere").refused(http.StatusNotFound, "unit_not_assessed")
+	if v := into[app.TargetsView](x.county.get(yearsPath + "/2023/targets").is(http.StatusOK)); len(v.Units) != 1 || v.Units[0].UnitID != "danjiangkou" {
+		t.Errorf("a county sees the targets of %+v", v.Units)
+	}
+}
+
+// Whatever is refused leaves the tables as they were.
+func TestAYearRefusesWithoutATrace(t *testing.T) {
+	x := newBureau(t)
+	x.county.post(yearsPath, fields{"year": 2023, "book_id": "b"}).refused(http.StatusForbidden, "assessment_forbidden")
+	x.assessor.post(yearsPath, fields{"year": 2023, "book_id": "b"}).refused(http.StatusUnprocessableEntity, "rulebook_unknown")
+	x.open()
+	before := x.contents()
+	x.assessor.post(yearsPath, fields{"year": 2023, "book_id": x.bookID()}).refused(http.StatusConflict, "assessment_exists")
+	x.do(x.assessor, "set_members", fields{"members": []fields{{"unit_id": "danjiangkou", "group": "县市区"}}}).refused(http.StatusConflict, "action_conflict")
+	x.do(x.assessor, "set_terms", fields{"publicity": 3}).refused(http.StatusUnprocessableEntity, "publicity_short")
+	x.do(x.assessor, "set_duties", fields{"duties": []fields{{"indicator": "A1", "unit_id": "danjiangkou"}}}).refused(http.StatusUnprocessableEntity, "unit_unknown")
+	x.do(x.assessor, "set_judges", fields{"judges": []fields{{"user_id": "nobody", "topics": []string{"营商环境"}}}}).refused(http.StatusUnprocessableEntity, "user_unknown")
+	x.do(x.assessor, "set_judges", fields{"judges": []fields{{"user_id": "demo-shizhang", "topics": []string{"服务质量"}}}}).refused(http.StatusUnprocessableEntity, "panel_required")
+	x.do(x.assessor, "official", fields{}).refused(http.StatusConflict, "action_conflict")
+	x.do(x.county, "trial", fields{}).refused(http.StatusForbidden, "action_forbidden")
+	x.do(x.county, "dance", fields{}).refused(http.StatusNotFound, "action_unknown")
+	x.county.get(yearsPath+"/1999").refused(http.StatusNotFound, "process_unknown")
+	x.county.get(yearsPath+"/2023/runs/1").refused(http.StatusNotFound, "assessment_unpublished")
+	x.assessor.get(yearsPath+"/2023/runs/1").refused(http.StatusNotFound, "run_unknown")
+	x.assessor.get(yearsPath+"/2023/verification").refused(http.StatusNotFound, "assessment_unscored")
+	x.as("admin").get(yearsPath+"/2023").refused(http.StatusNotFound, "process_unknown")
+	x.unchanged(before)
+}
+
+func (x *bureau) bookID() string {
+	x.Helper()
+	return into[List[struct{ ID string }]](x.assessor.get(booksPath).is(http.StatusOK)).Items[0].ID
+}
+
+// List is a page of something.
+type List[T any] struct{ Items []T }
+
+// sendSheet uploads a workbook.
+func (p person) sendSheet(target string, data []byte) answer {
+	p.Helper()
+	return p.send(http.MethodPost, target, data, header("Content-Type", xlsx))
+}
