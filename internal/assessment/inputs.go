@@ -118,7 +118,7 @@ func ProjectRow(p project.Project, unit string, c Carried, year int, asOf calend
 func (in Inputs) Encode() ([]byte, error) {
 	in.Format = 1
 	slices.SortFunc(in.Figures, func(a, b InputFigure) int { return cmp.Or(cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Name, b.Name)) })
-	slices.SortFunc(in.Projects, func(a, b []string) int { return slices.Compare(a, b) })
+	slices.SortFunc(in.Projects, slices.Compare)
 	slices.SortFunc(in.Marks, func(a, b InputMark) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Panel, b.Panel), cmp.Compare(a.Judge, b.Judge))
 	})
@@ -271,7 +271,7 @@ func (x Scored) Lines(in *Inputs) []UnitScore {
 		line := UnitScore{UnitID: ids[u.Unit].ID, Name: u.Unit, Group: u.Group, Total: u.Total, Grade: u.Grade, Why: x.Scores.Why(order[i])}
 		_, _ = fmt.Sscan(u.Rank, &line.Rank)
 		for _, o := range u.Outcomes {
-			if o.Name != line.Why {
+			if o.Name != x.Scores.Why(order[i]) {
 				if line.Why != "" {
 					line.Why += "、"
 				}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"luodi/internal/calendar"
 	"luodi/internal/event"
 	"luodi/internal/fault"
 	"luodi/internal/org"
@@ -303,7 +304,7 @@ func fill(d decision) ([]event.Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := WasFilled{Text: b.Text}
+	out, have := WasFilled{Text: b.Text}, d.State
 	bad := &fault.Error{Kind: fault.Invalid, Code: "figures_invalid"}
 	for i, x := range b.Items {
 		at := fmt.Sprintf("/items/%d", i)
@@ -314,6 +315,12 @@ func fill(d decision) ([]event.Body, error) {
 		files, err := filesOf(g, x.Files, at+"/files")
 		if err != nil {
 			return nil, err
+		}
+		if it := have.Item(x.Figure); it != nil && it.Verdict.Final() {
+			if g.Read[x.Figure] != it.Said {
+				bad = bad.With(at+"/figure", "figure_decided", x.Figure+":"+it.Verdict.Label()+",不能再改;如有异议请核实单位撤回结论")
+			}
+			continue // a whole workbook may repeat what stands
 		}
 		out.Items = append(out.Items, Said{Figure: x.Figure, Value: g.Read[x.Figure], Reason: x.Reason, Files: files})
 	}
@@ -366,7 +373,7 @@ func submit(d decision) ([]event.Body, error) {
 		bad.Message = fmt.Sprintf("还有%d处没有填好:%s", len(bad.Details), bad.Details[0].Message)
 		return nil, bad
 	}
-	b := WasSubmitted{Clock: process.StartClock(d.Facts.Calendar, d.Cmd.At, s.Verify), Late: s.Clock != nil && d.Cmd.At.After(s.Clock.Due)}
+	b := WasSubmitted{Clock: process.StartClock(d.Facts.Calendar, d.Cmd.At, s.Verify), Late: s.Late || s.Clock != nil && d.Cmd.At.After(s.Clock.Due)}
 	b.Matched, b.Done = matched(s)
 	return []event.Body{b}, nil
 }
@@ -376,10 +383,13 @@ func takeBack(d decision) ([]event.Body, error) {
 }
 
 // again is the clock of filling for a report that comes back: never shorter than what
-// was left, and at least three working days.
+// was left, and three working days where the plan gives as many.
 func again(d decision) process.Clock {
 	t := d.State.Fill
 	t.Days = min(t.Days, 3)
+	if due := d.State.FillDue; due.After(d.Cmd.At) {
+		t.Days = max(t.Days, d.Facts.Calendar.Remaining(calendar.DateOf(due), d.Cmd.At))
+	}
 	return process.StartClock(d.Facts.Calendar, d.Cmd.At, t)
 }
 
@@ -398,7 +408,9 @@ func chosen(d decision, names []string) ([]*Item, error) {
 		if !slices.ContainsFunc(mine, func(t target) bool { return t.ID == name }) {
 			return nil, fault.Field(fmt.Sprintf("/figures/%d", i), "figure_not_waiting", name+":不由您核实,或已经核实")
 		}
-		out = append(out, s.Item(name))
+		if it := s.Item(name); !slices.Contains(out, it) { // named twice is one figure
+			out = append(out, it)
+		}
 	}
 	return out, nil
 }
