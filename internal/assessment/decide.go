@@ -705,7 +705,11 @@ func rule(d decision) ([]event.Body, error) {
 		if why, wrong := g.Wrong[c.Figure]; wrong {
 			return nil, fault.Field(at+"/value", "figure_invalid", why)
 		}
-		out.Corrections = append(out.Corrections, Correction{UnitID: a.UnitID, Figure: c.Figure, Value: g.Read[c.Figure]})
+		value, read := g.Read[c.Figure]
+		if !read { // the server read the form against another state
+			return nil, fault.New(fault.Conflict, "appeals_changed", "申诉刚有变动,请刷新后再办理")
+		}
+		out.Corrections = append(out.Corrections, Correction{UnitID: a.UnitID, Figure: c.Figure, Value: value})
 	}
 	for i, code := range b.Projects {
 		if _, ok := g.Projects[code]; !ok {

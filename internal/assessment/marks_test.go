@@ -36,7 +36,7 @@ func TestAJudgeMarksWhatIsTheirs(t *testing.T) {
 	w = upTo(t, assessment.Reporting)
 	w.refused(zhang, assessment.ActMark, marks("营商环境", "maojian", "90"), "action_forbidden")
 	w.refused(maojian, assessment.ActMark, marks("营商环境", "maojian", "90"), "own_unit")
-	w.refused(maojian, assessment.ActMark, marks("服务质量", "fagai", "90"), "text_wrong")  // not given
+	w.refused(maojian, assessment.ActMark, marks("服务质量", "fagai", "90"), "text_wrong")   // not given
 	w.refused(firm, assessment.ActMark, marks("营商环境", "fagai", "90"), "unit_not_marked") // a department
 	w.refused(firm, assessment.ActMark, marks("营商环境", "xiangyang", "90"), "text_wrong")
 	judges := w.state.Plan.Judges

@@ -272,6 +272,9 @@ func (b WasRefreshed) apply(s State, e event.Event) State {
 	for name, k := range b.Known {
 		if it := s.Item(name); it != nil {
 			it.Known = k
+			if it.Verdict == Matched && k.Value != it.Final { // it agrees no more
+				it.Verdict, it.Final = None, ""
+			}
 		}
 	}
 	return s
