@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"luodi/internal/calendar"
@@ -100,22 +101,26 @@ func setTargets(s State, cmd process.Command) ([]event.Draft, error) {
 	if err := process.Unmarshal(cmd.Body, &body); err != nil {
 		return nil, err
 	}
-	may, no := office(Setup), refusal{}
+	mine := office(Setup)
 	if s.Issued != nil {
-		may = proposing(Running, Reporting, Verifying)
+		mine = MayProposeTargets
 	}
+	var no refusal
 	for _, a := range cmd.Actor.Capacities() {
-		var on []target
-		if on, no = may(s, a, cmd.At); len(on) == 0 {
+		on, why := mine(s, a, cmd.At)
+		if len(on) == 0 {
+			no = why
 			continue
 		}
-		if s.Issued == nil {
-			return event.Drafts(TargetsSet{Sheet: g.Sheet}), nil
+		out := event.NewDraft(TargetsSet{Sheet: g.Sheet})
+		if s.Issued != nil {
+			if n := len([]rune(body.Text)); n < 2 || n > 500 {
+				return nil, fault.Field("/text", "reason_required", "下达后调整任务须说明理由,2至500个字")
+			}
+			out = event.NewDraft(ChangeProposed{Change: Change{No: len(s.Changes) + 1, Kind: ChangeTargets, Reason: body.Text, Targets: &g.Sheet, Diff: g.Sheet.Moved}})
 		}
-		if n := len([]rune(body.Text)); n < 2 || n > 500 {
-			return nil, fault.Field("/text", "reason_required", "下达后调整任务须说明理由,2至500个字")
-		}
-		return event.Drafts(ChangeProposed{Change: Change{No: len(s.Changes) + 1, Kind: ChangeTargets, Reason: body.Text, Targets: &g.Sheet, Diff: g.Sheet.Moved}}), nil
+		out.For = a.For // whoever is stood in for has drafted it too, and can't issue or approve it
+		return []event.Draft{out}, nil
 	}
 	code := "action_conflict"
 	if no.Kind == fault.Forbidden {
@@ -145,6 +150,10 @@ func automatic(s State, cmd process.Command, f Facts) ([]event.Draft, error) {
 		}
 		if s.Asked == nil || s.Asked.No != b.Run.No {
 			return nil, nil
+		}
+		b.Clock = nil
+		if s.Asked.Kind == Official && b.Run.Failed == "" {
+			b.Clock = s.clockOf(f.Calendar, Rechecking, cmd.At)
 		}
 		return event.Drafts(b), nil
 	case cmdRemind:
@@ -387,7 +396,11 @@ func setJudges(d decision) ([]event.Body, error) {
 			return nil, fault.Field(at+"/user_id", "judge_repeated", u.Name+"重复")
 		}
 		for _, t := range j.Topics {
-			if panels := d.State.Plan.Book.topic(t).Panels; len(panels) > 0 && !slices.Contains(panels, j.Panel) {
+			topic := d.State.Plan.Book.topic(t)
+			if topic == nil { // a book without topics offers no choice to check against
+				return nil, fault.Field(at+"/topics", "topic_unknown", "细则没有评议事项“"+t+"”")
+			}
+			if len(topic.Panels) > 0 && !slices.Contains(topic.Panels, j.Panel) {
 				return nil, fault.Field(at+"/panel", "panel_required", fmt.Sprintf("“%s”按评委组计分,须选择评委组", t))
 			}
 		}
@@ -479,16 +492,10 @@ func decideChange(yes bool) func(decision) ([]event.Body, error) {
 		c := d.State.pending()
 		out := ChangeDecided{No: c.No, Approved: yes, Text: b.Text}
 		if yes && c.Kind == ChangeTime {
-			if d.State.Clock == nil || d.State.Stage != c.Stage {
-				return nil, fault.New(fault.Conflict, "stage_over", c.Stage.Label()+"环节已经结束,请不批准")
-			}
 			longer := *d.State.Clock
 			longer.Terms.Days += c.Days
 			longer = longer.Computed(d.Facts.Calendar)
 			out.Clock, out.Light = &longer, longer.LightAt(d.Cmd.At)
-		}
-		if yes && (c.Kind == ChangeMerge || c.Kind == ChangeTargets || c.Kind == ChangeName || c.Kind == ChangeBook) && !d.State.Stage.Before(Scoring) {
-			return nil, fault.New(fault.Conflict, "stage_over", "已进入"+d.State.Stage.Label()+"环节,不能再变更;请不批准")
 		}
 		return []event.Body{out}, nil
 	}
@@ -512,8 +519,6 @@ func begin(stage Stage) func(decision) ([]event.Body, error) {
 			return nil, fault.Newf(fault.Conflict, "reports_open", "还有%d个单位没有提交自评;可催办、延期,或等逾期后自动代填", g.Open)
 		case stage == Scoring && g.Open > 0:
 			return nil, fault.Newf(fault.Conflict, "figures_open", "还有%d个单位的自评没有核实完", g.Open)
-		case stage == Scoring && d.State.uninspected() > 0:
-			return nil, fault.Newf(fault.Conflict, "samples_open", "还有%d项现场核查没有登记结果", d.State.uninspected())
 		}
 		return []event.Body{StageBegun{Stage: stage, Clock: d.State.clockOf(d.Facts.Calendar, stage, d.Cmd.At), Text: b.Text, Late: g.Open}}, nil
 	}
@@ -566,17 +571,16 @@ func markOf(text string) (string, bool) {
 			break
 		}
 	}
-	n, err := strconv.Atoi(whole)
-	if err != nil || n < 0 || n > 100 || len(whole) > 3 || whole[0] == '+' || dot && (len(rest) == 0 || len(rest) > 2) {
+	if !digits(whole, 3) || dot && !digits(rest, 2) { // no sign: -0 would be a mark
 		return "", false
 	}
-	hundredths := 0
-	if dot {
-		if hundredths, err = strconv.Atoi(rest); err != nil || rest[0] == '+' || rest[0] == '-' {
-			return "", false
-		}
-	}
-	return text, n < 100 || hundredths == 0
+	n, _ := strconv.Atoi(whole)
+	return text, n < 100 || n == 100 && strings.Trim(rest, "0") == ""
+}
+
+// digits reports whether a text is one to most digits.
+func digits(text string, most int) bool {
+	return text != "" && len(text) <= most && strings.Trim(text, "0123456789") == ""
 }
 
 func draw(d decision) ([]event.Body, error) {
@@ -701,7 +705,11 @@ func rule(d decision) ([]event.Body, error) {
 		if why, wrong := g.Wrong[c.Figure]; wrong {
 			return nil, fault.Field(at+"/value", "figure_invalid", why)
 		}
-		out.Corrections = append(out.Corrections, Correction{UnitID: a.UnitID, Figure: c.Figure, Value: g.Read[c.Figure]})
+		value, read := g.Read[c.Figure]
+		if !read { // the server read the form against another state
+			return nil, fault.New(fault.Conflict, "appeals_changed", "申诉刚有变动,请刷新后再办理")
+		}
+		out.Corrections = append(out.Corrections, Correction{UnitID: a.UnitID, Figure: c.Figure, Value: value})
 	}
 	for i, code := range b.Projects {
 		if _, ok := g.Projects[code]; !ok {

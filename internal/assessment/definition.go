@@ -78,6 +78,9 @@ func Effects(s State) []process.Effect {
 // Tasks lists whom the year waits for now.
 func Tasks(s State) []process.Task {
 	var out []process.Task
+	if s.Stage == Locked || s.Stage == Cancelled { // a change that nobody decided waits no more
+		return out
+	}
 	add := func(key, action, title string, opened time.Time, timed bool, roles ...org.Role) {
 		t := process.Task{Key: key, Action: action, Title: title, UnitID: s.Office, Roles: roles, OpenedAt: opened, Light: process.Green}
 		if timed && s.Clock != nil {

@@ -106,7 +106,8 @@ type (
 	}
 	// WasScored notes what a scoring came to.
 	WasScored struct {
-		Run Run `json:"run"`
+		Run   Run            `json:"run"`
+		Clock *process.Clock `json:"clock,omitempty"` // of the recheck that follows an official run
 	}
 	// RecheckPassed is the second person's consent to the official run.
 	RecheckPassed struct {

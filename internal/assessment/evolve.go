@@ -243,15 +243,26 @@ func (b WasScored) apply(s State, e event.Event) State {
 		}
 	}
 	if b.Run.Failed != "" {
-		return s
+		return s.unruled(b.Run)
 	}
 	if b.Run.Kind == Official {
 		s.Rechecked, s.Returned = nil, ""
-		return s.to(Rechecking, nil, e)
+		return s.to(Rechecking, b.Clock, e)
 	}
 	for i := range s.Appeals {
 		if a := &s.Appeals[i]; b.Run.Kind == Appealed && a.No == b.Run.Appeal {
 			a.After = b.Run.No
+		}
+	}
+	return s
+}
+
+// unruled opens an appeal again whose recomputation failed: it was accepted, and changed
+// nothing.
+func (s State) unruled(failed Run) State {
+	for i := range s.Appeals {
+		if a := &s.Appeals[i]; failed.Kind == Appealed && a.No == failed.Appeal {
+			a.Status, a.Ruling, a.Ruled, a.Corrections, a.Before = "open", "", nil, nil, 0
 		}
 	}
 	return s

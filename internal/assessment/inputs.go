@@ -271,7 +271,7 @@ func (x Scored) Lines(in *Inputs) []UnitScore {
 		line := UnitScore{UnitID: ids[u.Unit].ID, Name: u.Unit, Group: u.Group, Total: u.Total, Grade: u.Grade, Why: x.Scores.Why(order[i])}
 		_, _ = fmt.Sscan(u.Rank, &line.Rank)
 		for _, o := range u.Outcomes {
-			if o.Name != line.Why {
+			if o.Name != x.Scores.Why(order[i]) {
 				if line.Why != "" {
 					line.Why += "、"
 				}

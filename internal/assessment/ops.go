@@ -89,7 +89,7 @@ func planning() []operation {
 		{Name: ActProposeName, Label: "登记单位更名", Who: theAssessor, May: proposing(Running, Reporting, Verifying), Form: nameForm, Do: proposeName},
 		{Name: ActProposeMerge, Label: "登记单位合并", Who: theAssessor, May: proposing(Running, Reporting, Verifying), Form: mergeForm, Do: proposeMerge},
 		{Name: ActProposeTime, Label: "申请本环节延期", Who: theAssessor, May: mayProposeTime, Form: timeForm, Do: proposeTime},
-		{Name: ActApprove, Label: "批准变更", Who: theSecond, May: mayDecideChange, Form: words("意见", 0), Do: decideChange(true)},
+		{Name: ActApprove, Label: "批准变更", Who: theSecond, May: mayApprove, Form: words("意见", 0), Do: decideChange(true)},
 		{Name: ActRefuse, Label: "不批准变更", Who: theSecond, May: mayDecideChange, Form: words("理由", 2), Do: decideChange(false)},
 		{Name: ActCancel, Label: "取消本年度考核", Who: theLeader, Danger: true, May: leader(Setup, Running), Form: words("取消原因", 2), Do: cancel},
 	}
@@ -99,8 +99,8 @@ func planning() []operation {
 func conducting() []operation {
 	return []operation{
 		{Name: ActReport, Label: "布置自评", Who: theAssessor, May: office(Running), Do: begin(Reporting)},
-		{Name: ActVerify, Label: "结束自评,进入核实", Who: theAssessor, May: office(Reporting), Do: begin(Verifying)},
-		{Name: ActScore, Label: "结束核实,进入计分", Who: theAssessor, May: settled(Verifying), Do: begin(Scoring)},
+		{Name: ActVerify, Label: "结束自评,进入核实", Who: theAssessor, May: settled(Reporting), Do: begin(Verifying)},
+		{Name: ActScore, Label: "结束核实,进入计分", Who: theAssessor, May: mayBeginScoring, Do: begin(Scoring)},
 		{Name: ActUnscore, Label: "退回核实", Who: theAssessor, May: settled(Scoring), Form: words("原因", 2), Do: begin(Verifying)},
 		{Name: ActMark, Label: "评议打分", Who: "评委", Field: "topic", Title: "评议事项", May: mayMark, Form: markForm, Do: mark},
 		{Name: ActDraw, Label: "抽取现场核查对象", Who: theAssessor, May: office(Reporting, Verifying), Form: drawForm, Do: draw},
@@ -229,6 +229,11 @@ func proposing(stages ...Stage) may {
 	}
 }
 
+// MayProposeTargets says whether targets may be changed by approval now.
+func MayProposeTargets(s State, a org.Actor, now time.Time) ([]process.Target, process.Refusal) {
+	return proposing(Running, Reporting, Verifying)(s, a, now)
+}
+
 func mayProposeTime(s State, a org.Actor, now time.Time) ([]target, refusal) {
 	on, no := proposing(Reporting, Verifying, Scoring, Rechecking, Appealing, Grading)(s, a, now)
 	if len(on) > 0 && s.Clock == nil {
@@ -248,6 +253,30 @@ func mayDecideChange(s State, a org.Actor, _ time.Time) ([]target, refusal) {
 		return process.NotYou("须由申请人以外的人批准")
 	}
 	return process.On(a)
+}
+
+// mayApprove: what a change is about must still lie ahead.
+func mayApprove(s State, a org.Actor, now time.Time) ([]target, refusal) {
+	on, no := mayDecideChange(s, a, now)
+	c := s.pending()
+	switch {
+	case len(on) == 0:
+		return on, no
+	case c.Kind == ChangeTime && (s.Clock == nil || s.Stage != c.Stage):
+		return process.NotNow(c.Stage.Label() + "环节已经结束,请不批准")
+	case c.Kind != ChangeTime && !s.Stage.Before(Scoring):
+		return process.NotNow("已进入" + s.Stage.Label() + "环节,不能再变更;请不批准")
+	}
+	return on, no
+}
+
+// mayBeginScoring: not before everything that was drawn has been looked at.
+func mayBeginScoring(s State, a org.Actor, now time.Time) ([]target, refusal) {
+	on, no := settled(Verifying)(s, a, now)
+	if n := s.uninspected(); len(on) > 0 && n > 0 {
+		return process.NotNow(fmt.Sprintf("还有%d项现场核查没有登记结果", n))
+	}
+	return on, no
 }
 
 func mayMark(s State, a org.Actor, _ time.Time) ([]target, refusal) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"luodi/internal/fault"
 	"luodi/internal/rulebook"
@@ -84,7 +85,9 @@ func (c Cells) take(unit, figure string) {
 		delete(c.City, figure)
 		return
 	}
-	delete(c.Units[unit], figure)
+	if delete(c.Units[unit], figure); len(c.Units[unit]) == 0 {
+		delete(c.Units, unit) // no targets are written alike, whatever was there before
+	}
 }
 
 // Apply sets cells, all or none; an empty value takes a target back. Problems are by
@@ -121,7 +124,7 @@ func (c Cells) Apply(b *rulebook.Book, members []Member, cells []Cell) (Cells, [
 			wrong("/value", p.Code, "%s:%s", x.Figure, p.Message)
 			continue
 		}
-		if value[0] == '-' {
+		if strings.HasPrefix(value, "-") {
 			wrong("/value", "target_negative", "%s:目标不能是负数", x.Figure)
 			continue
 		}

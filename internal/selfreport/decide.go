@@ -1,12 +1,15 @@
 package selfreport
 
 import (
+	"encoding/json"
 	"reflect"
+	"slices"
 	"time"
 
 	"luodi/internal/calendar"
 	"luodi/internal/event"
 	"luodi/internal/fault"
+	"luodi/internal/org"
 	"luodi/internal/process"
 )
 
@@ -54,7 +57,29 @@ func Decide(s State, cmd process.Command, f Facts) ([]event.Draft, error) {
 	case cmd.Actor.System:
 		return automatic(s, cmd, f)
 	}
+	if err := forestalled(s, cmd); err != nil {
+		return nil, err
+	}
 	return table.Decide(s, cmd, f)
+}
+
+// forestalled tells a verifier that somebody of their unit was first (409): the form that
+// they have filled in still offered the figure.
+func forestalled(s State, cmd process.Command) error {
+	var b struct {
+		Figure  string   `json:"figure"`
+		Figures []string `json:"figures"`
+	}
+	if s.Stage != Submitted || !slices.Contains([]string{ActConfirm, ActCorrect, ActReturn}, cmd.Name) || json.Unmarshal(cmd.Body, &b) != nil {
+		return nil
+	}
+	for _, name := range append(b.Figures, b.Figure) {
+		x := s.Item(name)
+		if x != nil && x.Verdict.Final() && slices.ContainsFunc(cmd.Actor.Capacities(), func(a org.Actor) bool { return s.verifies(a, x.Verifier) }) {
+			return fault.Newf(fault.Conflict, "figure_verified", "%s:%s,请刷新", name, x.Verdict.Label())
+		}
+	}
+	return nil
 }
 
 // open begins a self-report. Asked again it changes nothing: the year asks until it

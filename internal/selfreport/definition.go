@@ -58,6 +58,9 @@ func Timers(s State) []process.Timer {
 // Tasks lists whom the self-report waits for now.
 func Tasks(s State) []process.Task {
 	var out []process.Task
+	if s.Ended() {
+		return out
+	}
 	if r := s.open(); r != nil {
 		out = append(out, process.Task{Key: fmt.Sprintf("time/%d", r.No), Action: ActGrantTime, Title: s.UnitName + "申请延期,请答复", UnitID: s.Office,
 			Roles: []org.Role{org.Assessor, org.CentreLeader}, OpenedAt: r.At, Light: process.Green})

@@ -240,7 +240,11 @@ func (s State) on(stage Stage, c *process.Clock) State {
 func (b WasOpened) apply(_ State, e event.Event) State {
 	s := State{ID: b.ID, Opening: b.Opening, OpenedAt: e.At, KnownAt: e.At}.on(Filling, &b.Clock)
 	for i, f := range b.Opening.Figures {
-		s.Items = append(s.Items, Item{Figure: f, Known: b.Opening.Known[i]})
+		it := Item{Figure: f}
+		if i < len(b.Opening.Known) {
+			it.Known = b.Opening.Known[i]
+		}
+		s.Items = append(s.Items, it)
 	}
 	s.Figures, s.Opening.Known = nil, nil // they stand in the items
 	return s
@@ -268,6 +272,9 @@ func (b WasRefreshed) apply(s State, e event.Event) State {
 	for name, k := range b.Known {
 		if it := s.Item(name); it != nil {
 			it.Known = k
+			if it.Verdict == Matched && k.Value != it.Final { // it agrees no more
+				it.Verdict, it.Final = None, ""
+			}
 		}
 	}
 	return s
@@ -284,6 +291,9 @@ func (b WasSubmitted) apply(s State, e event.Event) State {
 		if it := s.Item(name); it != nil {
 			it.Verdict, it.Final, it.VerifiedBy, it.VerifiedAt, it.Seq = Matched, it.Value, "", e.At, e.Seq
 		}
+	}
+	if s.Clock != nil {
+		s.FillDue = s.Clock.Due
 	}
 	s.SubmittedAt, s.SubmittedBy, s.Submitter, s.Automatic, s.Late = e.At, e.Actor.Signature(), e.Actor.UserID, b.Automatic, b.Late
 	if b.Done {
@@ -311,11 +321,7 @@ func (b WasVerified) apply(s State, e event.Event) State {
 			continue
 		}
 		it.Verdict, it.Final, it.Why, it.VerifiedBy, it.VerifiedAt, it.Seq = j.Verdict, j.Final, j.Text, e.Actor.Signature(), e.At, e.Seq
-		for _, user := range []string{e.Actor.UserID, e.Actor.Person()} {
-			if !slices.Contains(it.Verifiers, user) {
-				it.Verifiers = append(it.Verifiers[:len(it.Verifiers):len(it.Verifiers)], user)
-			}
-		}
+		it.had(e)
 	}
 	if b.Done {
 		s.VerifiedAt = e.At
@@ -324,11 +330,21 @@ func (b WasVerified) apply(s State, e event.Event) State {
 	return s
 }
 
+// had notes who had a say.
+func (x *Item) had(e event.Event) {
+	for _, user := range []string{e.Actor.UserID, e.Actor.Person()} {
+		if !slices.Contains(x.Verifiers, user) {
+			x.Verifiers = append(x.Verifiers[:len(x.Verifiers):len(x.Verifiers)], user)
+		}
+	}
+}
+
 func (b WasReturned) apply(s State, e event.Event) State {
 	s = s.own()
 	for _, name := range b.Figures {
 		if it := s.Item(name); it != nil {
 			it.Verdict, it.Final, it.Why, it.VerifiedBy, it.VerifiedAt = Returned, "", b.Text, e.Actor.Signature(), e.At
+			it.had(e)
 		}
 	}
 	return s.on(Filling, &b.Clock)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"luodi/internal/calendar"
 	"luodi/internal/event"
 	"luodi/internal/fault"
 	"luodi/internal/org"
@@ -303,7 +304,7 @@ func fill(d decision) ([]event.Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := WasFilled{Text: b.Text}
+	out, have := WasFilled{Text: b.Text}, d.State
 	bad := &fault.Error{Kind: fault.Invalid, Code: "figures_invalid"}
 	for i, x := range b.Items {
 		at := fmt.Sprintf("/items/%d", i)
@@ -315,7 +316,17 @@ func fill(d decision) ([]event.Body, error) {
 		if err != nil {
 			return nil, err
 		}
-		out.Items = append(out.Items, Said{Figure: x.Figure, Value: g.Read[x.Figure], Reason: x.Reason, Files: files})
+		value, read := g.Read[x.Figure]
+		if !read {
+			return nil, errUnread()
+		}
+		if it := have.Item(x.Figure); it != nil && it.Verdict.Final() {
+			if value != it.Said {
+				bad = bad.With(at+"/figure", "figure_decided", x.Figure+":"+it.Verdict.Label()+",不能再改;如有异议请核实单位撤回结论")
+			}
+			continue // a whole workbook may repeat what stands
+		}
+		out.Items = append(out.Items, Said{Figure: x.Figure, Value: value, Reason: x.Reason, Files: files})
 	}
 	if len(bad.Details) > 0 {
 		bad.Message = fmt.Sprintf("有%d处错误,未作任何改动:%s", len(bad.Details), bad.Details[0].Message)
@@ -325,6 +336,12 @@ func fill(d decision) ([]event.Body, error) {
 		return nil, fault.Field("/items", "items_empty", "没有填写任何内容")
 	}
 	return []event.Body{out}, nil
+}
+
+// errUnread: what the server read the figures against has changed since, and it read none
+// or others. What nobody read isn't recorded as nothing.
+func errUnread() error {
+	return fault.New(fault.Conflict, "report_changed", "自评刚有变动,请刷新后再办理")
 }
 
 func filesOf(g Given, ids []string, at string) ([]File, error) {
@@ -358,7 +375,7 @@ func submit(d decision) ([]event.Body, error) {
 			bad = bad.With("/items/"+x.Name, "figure_returned", x.Name+":被退回,须补充后再报("+x.Why+")")
 		case x.Said == "" && !x.Optional && !x.Verdict.Final():
 			bad = bad.With("/items/"+x.Name, "figure_missing", x.Name+":尚未填报")
-		case x.Differs() && x.Reason == "":
+		case x.Differs() && x.Reason == "" && !x.Verdict.Final(): // what stands has been judged
 			bad = bad.With("/items/"+x.Name, "reason_required", fmt.Sprintf("%s:自报%s,登记%s,须说明理由", x.Name, x.Said, x.Value))
 		}
 	}
@@ -366,7 +383,7 @@ func submit(d decision) ([]event.Body, error) {
 		bad.Message = fmt.Sprintf("还有%d处没有填好:%s", len(bad.Details), bad.Details[0].Message)
 		return nil, bad
 	}
-	b := WasSubmitted{Clock: process.StartClock(d.Facts.Calendar, d.Cmd.At, s.Verify), Late: s.Clock != nil && d.Cmd.At.After(s.Clock.Due)}
+	b := WasSubmitted{Clock: process.StartClock(d.Facts.Calendar, d.Cmd.At, s.Verify), Late: s.Late || s.Clock != nil && d.Cmd.At.After(s.Clock.Due)}
 	b.Matched, b.Done = matched(s)
 	return []event.Body{b}, nil
 }
@@ -376,10 +393,13 @@ func takeBack(d decision) ([]event.Body, error) {
 }
 
 // again is the clock of filling for a report that comes back: never shorter than what
-// was left, and at least three working days.
+// was left, and three working days where the plan gives as many.
 func again(d decision) process.Clock {
 	t := d.State.Fill
 	t.Days = min(t.Days, 3)
+	if due := d.State.FillDue; due.After(d.Cmd.At) {
+		t.Days = max(t.Days, d.Facts.Calendar.Remaining(calendar.DateOf(due), d.Cmd.At))
+	}
 	return process.StartClock(d.Facts.Calendar, d.Cmd.At, t)
 }
 
@@ -398,7 +418,9 @@ func chosen(d decision, names []string) ([]*Item, error) {
 		if !slices.ContainsFunc(mine, func(t target) bool { return t.ID == name }) {
 			return nil, fault.Field(fmt.Sprintf("/figures/%d", i), "figure_not_waiting", name+":不由您核实,或已经核实")
 		}
-		out = append(out, s.Item(name))
+		if it := s.Item(name); !slices.Contains(out, it) { // named twice is one figure
+			out = append(out, it)
+		}
 	}
 	return out, nil
 }
@@ -436,7 +458,11 @@ func correct(d decision) ([]event.Body, error) {
 	if why, wrong := g.Wrong[d.On.ID]; wrong {
 		return nil, fault.Field("/value", "figure_invalid", why)
 	}
-	out := WasVerified{Judged: []Judged{{Figure: d.On.ID, Verdict: Corrected, Final: g.Read[d.On.ID], Text: b.Text}}}
+	value, read := g.Read[d.On.ID]
+	if !read {
+		return nil, errUnread()
+	}
+	out := WasVerified{Judged: []Judged{{Figure: d.On.ID, Verdict: Corrected, Final: value, Text: b.Text}}}
 	out.Done = done(d.State, out.Judged)
 	return []event.Body{out}, nil
 }

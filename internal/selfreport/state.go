@@ -156,6 +156,7 @@ type State struct {
 	Reminded    bool           `json:"reminded,omitempty"`
 	OpenedAt    time.Time      `json:"opened_at"`
 	KnownAt     time.Time      `json:"known_at"`
+	FillDue     time.Time      `json:"fill_due,omitzero"` // by when the report was due that was handed in
 	SubmittedAt time.Time      `json:"submitted_at,omitzero"`
 	SubmittedBy string         `json:"submitted_by,omitempty"`
 	Submitter   string         `json:"submitter,omitempty"` // user id
@@ -266,8 +267,11 @@ func (s State) reports(a org.Actor) bool {
 }
 
 // verifies is whether somebody verifies for a unit. Nobody verifies their own unit's
-// figures but those of the office that runs the year.
+// figures but those of the office that runs the year, nor what they handed in themselves.
 func (s State) verifies(a org.Actor, unit string) bool {
+	if s.Submitter != "" && a.UserID == s.Submitter {
+		return false
+	}
 	if unit == s.UnitID && unit != s.Office {
 		return s.assesses(a)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"luodi/internal/assessment"
+	"luodi/internal/calendar"
 	"luodi/internal/selfreport"
 )
 
@@ -242,7 +243,7 @@ func reportRows(name string, h map[string]int, rows []line, figures []string) (o
 // WriteReport writes a self-report, so that ReadReport takes it back: the registry's
 // figures and what was made of each beside.
 func WriteReport(w io.Writer, s selfreport.State) error {
-	b := block{title: "只填“自报数”和“差异理由”两列;与登记数不一致的须写明理由。登记数截至" + s.KnownAt.UTC().Format("2006-01-02") + "。",
+	b := block{title: "只填“自报数”和“差异理由”两列;与登记数不一致的须写明理由。登记数截至" + calendar.DateOf(s.KnownAt).String() + "。",
 		columns: []string{figureColumn, "计量单位", "对应指标", "登记数", "登记来源", saidColumn, whyColumn, "核实结论", "核定数", "核实说明"}}
 	for _, x := range s.Items {
 		source := x.Source
