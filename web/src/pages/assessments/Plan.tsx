@@ -3,7 +3,7 @@ import { Button, Empty, Table, Tag } from "antd";
 import { Link } from "react-router";
 import { units } from "../../api/queries";
 import type { Action, AssessmentData, AssessmentDraw } from "../../api/types";
-import { settled } from "../../lib/liaison";
+import { settled } from "../../lib/targets";
 import { stamp } from "../../lib/time";
 import { choicesOf } from "./edits";
 

@@ -198,7 +198,12 @@ function Lock({ d }: { d: AssessmentData }) {
           showIcon
           role="status"
           title={check.data.same ? "一致:用锁定的数据和细则重新计算,结果逐字节相同" : "不一致:重新计算的结果与锁定的内容不同"}
-          description={<span className="small muted">锁定 {check.data.digest.slice(0, 16)}… 重算 {check.data.recomputed.slice(0, 16)}…</span>}
+          description={(
+            <>
+              <div className="small muted">锁定摘要 {check.data.hash.slice(0, 16)}…,重算摘要 {check.data.recomputed.slice(0, 16)}…</div>
+              {check.data.problems.length > 0 && <ul className="warnings">{check.data.problems.map((p, i) => <li key={i}>{p}</li>)}</ul>}
+            </>
+          )}
         />
       )}
     </div>
