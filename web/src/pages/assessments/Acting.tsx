@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, App, Modal } from "antd";
 import { useState, type ReactNode } from "react";
 import { Attempt } from "../../api/idempotency";
-import { asProblem, type Problem } from "../../api/problem";
+import { asProblem, type FieldError, type Problem } from "../../api/problem";
 
 /** useActing sends one thing under one key: again after a lost answer, anew after a definite one. */
 export function useActing<B, R>(send: (body: B, key: string) => Promise<R>, done: (result: R) => string | undefined) {
@@ -24,17 +24,17 @@ export function useActing<B, R>(send: (body: B, key: string) => Promise<R>, done
   return { run, problem: run.error ? asProblem(run.error) : undefined };
 }
 
-/** Told says what went wrong, with everything that is wrong. */
-export function Told({ problem }: { problem?: Problem }) {
+/** Told says what went wrong, with everything that is wrong; whose names what a finding is about. */
+export function Told({ problem, whose }: { problem?: Problem; whose?: (e: FieldError) => string }) {
   if (!problem) return null;
-  const others = problem.errors.filter((e) => e.message !== problem.message);
+  const others = whose || problem.errors.length > 1 ? problem.errors : problem.errors.filter((e) => !problem.message.includes(e.message));
   return (
     <Alert
       type={problem.uncertain ? "warning" : "error"}
       showIcon
       role="alert"
       title={problem.message}
-      description={problem.uncertain ? "内容已保留。重试不会重复办理。" : others.length > 0 && <ul className="warnings">{others.map((e, i) => <li key={i}>{e.message}</li>)}</ul>}
+      description={problem.uncertain ? "内容已保留。重试不会重复办理。" : others.length > 0 && <ul className="warnings">{others.map((e, i) => <li key={i}>{whose?.(e)}{e.message}</li>)}</ul>}
     />
   );
 }

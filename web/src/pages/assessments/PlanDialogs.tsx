@@ -63,6 +63,8 @@ function Members(props: Props) {
   const all = useQuery(units);
   const [group, setGroup] = useState<Record<string, string | undefined>>(() => Object.fromEntries(data.members.filter((m) => !m.merged_into).map((m) => [m.unit_id, m.group])));
   const [find, setFind] = useState("");
+  const [kind, setKind] = useState<string>();
+  const before = new Set(data.members.map((m) => m.unit_id)); // stand first, and stay where they are
   const { run, problem } = usePlan(props);
   const chosen = (all.data ?? []).flatMap((u) => (group[u.id] ? [{ unit_id: u.id, group: group[u.id] }] : []));
   const wrong = placed(problem?.errors ?? [], "members", chosen, (m) => m.unit_id);
@@ -72,11 +74,12 @@ function Members(props: Props) {
         <>
           <div className="filters" style={{ marginBottom: 0 }}>
             <Input aria-label="查找单位" placeholder="查找单位" allowClear style={{ width: 200 }} value={find} onChange={(e) => setFind(e.target.value)} />
+            <Select aria-label="单位类别" placeholder="单位类别" allowClear style={{ width: 130 }} value={kind} onChange={setKind} options={[{ value: "county", label: "县市区" }, { value: "department", label: "市直部门" }]} />
             {data.book.groups.map((g) => <span key={g.name} className="muted" style={{ alignSelf: "center" }}>{g.name} {chosen.filter((m) => m.group === g.name).length}个</span>)}
           </div>
           <Table
             size="small" aria-label="被考核单位" rowKey="id" pagination={false} scroll={{ y: 420 }}
-            dataSource={list.filter((u) => u.kind !== "leadership" && (u.name.includes(find.trim()) || u.short_name.includes(find.trim())))}
+            dataSource={list.filter((u) => u.kind !== "leadership" && (!kind || u.kind === kind) && (u.name.includes(find.trim()) || u.short_name.includes(find.trim()))).sort((a, b) => Number(before.has(b.id)) - Number(before.has(a.id)))}
             columns={[
               { title: "单位", dataIndex: "name" },
               { title: "分组(不选即不考核)", key: "group", width: 320, render: (_, u) => (

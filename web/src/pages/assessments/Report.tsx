@@ -13,6 +13,7 @@ import { ImportProblem } from "../../components/ImportDialog";
 import { Page } from "../../components/Page";
 import { Loaded } from "../../components/PageState";
 import { Deadline, Illustrative, Light } from "../../components/Status";
+import { fileKinds } from "../../components/pickers";
 import { Timeline } from "../../components/Timeline";
 import { settled } from "../../lib/targets";
 import { isSet, stamp } from "../../lib/time";
@@ -56,8 +57,8 @@ function Filled({ r, illustrative }: { r: SelfReportData; illustrative: boolean 
     try {
       await save.run.mutateAsync(summary ? { items, text: summary } : { items });
       await client.refetchQueries({ queryKey: selfReport(r.year, r.unit_id).queryKey, exact: true });
-      setEdits({});
-      setText(undefined);
+      setEdits((now) => Object.fromEntries(Object.entries(now).filter(([name, e]) => e !== edits[name]))); // what was typed meanwhile stays
+      setText((now) => (now === text ? undefined : now));
       return true;
     } catch {
       return false; // told above the table and at the rows
@@ -95,7 +96,7 @@ function Filled({ r, illustrative }: { r: SelfReportData; illustrative: boolean 
         <Card>
           <div className="stack">
             <Told problem={save.problem} />
-            {refused.size > 0 && <Alert type="error" showIcon role="alert" title={`还有${refused.size}处没有填好,已在表中标出`} closable={{ onClose: () => setRefused(new Map()) }} />}
+            {refused.size > 0 && <Alert ref={(a) => a?.nativeElement.scrollIntoView({ block: "center" })} type="error" showIcon role="alert" title={`还有${refused.size}处没有填好,已在表中标出`} closable={{ onClose: () => setRefused(new Map()) }} />}
             <Tools r={r} fillable={fillable} dirty={dirty} count={items.length + (summary ? 1 : 0)} saving={save.run.isPending} onSave={() => void store()} onAdopt={() => setEdits(adopted(r.items, edits))} onDrop={() => { setEdits({}); setText(undefined); save.run.reset(); }} edits={edits} />
             {waiting.length > 0 && (
               <Space wrap role="toolbar" aria-label="核实">
@@ -142,7 +143,9 @@ function Filled({ r, illustrative }: { r: SelfReportData; illustrative: boolean 
             try {
               return await actOnSelfReport(r.year, r.unit_id, name, body, key);
             } catch (e) {
-              if (name === "submit") setRefused(onRows(asProblem(e).errors));
+              const rows = name === "submit" ? onRows(asProblem(e).errors) : new Map<string, string>();
+              setRefused(rows);
+              if (rows.size > 0) setChosen(undefined); // the rows say it better
               throw e;
             }
           }}
@@ -204,7 +207,7 @@ function Tools({ r, fillable, dirty, count, saving, onSave, onAdopt, onDrop, edi
         </>
       )}
       <span className="muted" role="status">
-        共{r.items.length}项,登记数截至{stamp(r.known_at)}
+        共{r.items.length}项,登记数截至{stamp(r.known_at)}{fillable && `;佐证材料可为${fileKinds}`}
         {fillable && (empty + unexplained > 0 ? `;还有${[empty > 0 && `${empty}项未填`, unexplained > 0 && `${unexplained}项须说明差异`].filter(Boolean).join("、")}` : dirty ? ";已填齐,请先保存" : ";已填齐,可以提交")}
       </span>
     </Space>

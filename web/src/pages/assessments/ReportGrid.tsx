@@ -5,7 +5,7 @@ import { useUnitName } from "../../app/session";
 import { Files } from "../../components/Files";
 import { FilePicker } from "../../components/pickers";
 import { isSet, stamp } from "../../lib/time";
-import { current, differs, type ItemEdit } from "./edits";
+import { current, differs, without, type ItemEdit } from "./edits";
 
 type View = "all" | "empty" | "differs" | "waiting" | "returned";
 const viewLabels: Record<View, string> = { all: "全部", empty: "未填", differs: "与登记数不一致", waiting: "待我核实", returned: "被退回" };
@@ -47,7 +47,7 @@ export function ReportGrid({ r, edits, wrong, fillable, onEdit, waiting, selecte
         {fillable && !x.optional && <span style={{ color: "#b3261e" }} title="必填" aria-hidden="true">* </span>}
         {x.name}{x.measure && <span className="muted">({x.measure})</span>}
         {x.note && <div className="muted small">{x.note}</div>}
-        {wrong.has(x.name) && <div className="small" role="alert" style={{ color: "#b3261e" }}>{wrong.get(x.name)}</div>}
+        {wrong.has(x.name) && <div className="small" role="alert" style={{ color: "#b3261e" }}>{without(x.name, wrong.get(x.name) ?? "")}</div>}
       </>
     ) },
     { title: "对应指标", key: "titles", width: 190, render: (_, x) => <>{x.titles.join("、")}{x.clause && <div className="muted small">{x.clause}</div>}</> },
@@ -57,7 +57,7 @@ export function ReportGrid({ r, edits, wrong, fillable, onEdit, waiting, selecte
     { title: "佐证材料", key: "files", width: 200, render: (_, x) => (fillable ? <Proofs x={x} edit={edits[x.name]} onEdit={onEdit} /> : <Files files={x.files} />) },
     { title: "核实", key: "verdict", width: 150, render: (_, x) => (
       <>
-        {(x.said !== "" || x.verdict !== "") && <Tag color={verdictColors[x.verdict]}>{x.verdict === "matched" ? "【自动】与登记数一致" : x.verdict_label}</Tag>}
+        {(x.verdict !== "" || r.stage !== "filling") && <Tag color={verdictColors[x.verdict]}>{x.verdict === "matched" ? "【自动】与登记数一致" : x.verdict_label}</Tag>}
         <div className="muted small">{x.verified_by || `由${unitName(x.verifier)}核实`}{isSet(x.verified_at) && ` ${stamp(x.verified_at)}`}</div>
       </>
     ) },
@@ -72,13 +72,13 @@ export function ReportGrid({ r, edits, wrong, fillable, onEdit, waiting, selecte
     <>
       {views.length > 1 && <div><Segmented<View> aria-label="显示哪些数据" size="small" value={view} onChange={setView} options={views.map((v) => ({ value: v, label: `${viewLabels[v]} ${r.items.filter(is[v]).length}` }))} /></div>}
       <Table<SelfReportItem>
-        size="small" aria-label="自评数据" rowKey="name" pagination={false} scroll={{ x: 1600, y: 640 }} columns={columns}
+        size="small" aria-label="自评数据" rowKey="name" pagination={false} sticky scroll={{ x: 1600 }} columns={columns}
         dataSource={r.items.filter(is[view])}
         rowClassName={(x) => (is.differs(x) ? "differs" : "")}
         rowSelection={waiting.length > 0 ? {
           selectedRowKeys: selected,
           onChange: (keys) => onSelect(keys.map(String)),
-          getCheckboxProps: (x) => ({ disabled: !waiting.includes(x.name), "aria-label": `选择 ${x.name}` } as { disabled: boolean }),
+          getCheckboxProps: (x) => ({ disabled: !waiting.includes(x.name), "aria-label": `选择 ${x.name}` }),
         } : undefined}
       />
     </>
@@ -130,5 +130,5 @@ function Reason({ x, edit, onEdit }: Cell) {
 
 function Proofs({ x, edit, onEdit }: Cell) {
   const files = edit?.files ?? x.files.map(({ id, name }) => ({ id, name }));
-  return <div className="proofs" role="group" aria-label={`${x.name} 佐证材料`}><FilePicker value={files} max={maxFiles} onChange={(list) => onEdit(x.name, { files: list })} /></div>;
+  return <div role="group" aria-label={`${x.name} 佐证材料`}><FilePicker brief value={files} max={maxFiles} onChange={(list) => onEdit(x.name, { files: list })} /></div>;
 }

@@ -73,6 +73,7 @@ function Grid({ data, t, editable }: { data: AssessmentData; t: AssessmentTarget
   const cells = changedCells(t, edits);
   const wrong = placed(save.problem?.errors ?? [], "cells", cells, (c) => cellKey(c.unit_id, c.figure));
   const missing = new Set(t.missing.map((m) => m.field));
+  const unitOf = (c?: TargetCell) => (c ? `${t.units.find((u) => u.unit_id === c.unit_id)?.name ?? "全市"} ` : "");
   const pending = data.changes.find((c) => !c.decided);
   const cell = (r: Row, f: AssessmentTargetsView["figures"][number]) => {
     if (r.head) return null;
@@ -107,8 +108,8 @@ function Grid({ data, t, editable }: { data: AssessmentData; t: AssessmentTarget
     <div className="stack">
       {t.version === 0 && <Alert type="info" showIcon title={data.may_run ? "还没有任务分解表,可在下表中填写,也可导入表格。" : "任务尚未分解。"} />}
       {pending && data.may_run && <Alert type="warning" showIcon title={<>有变更待批准({pending.kind_label}),批准前不能再改任务。<Link to={`/assessments/${data.id}`}>去办理</Link></>} />}
-      {!asking && <Told problem={save.problem} />}
-      <Warnings missing={t.missing} sums={t.sums} />
+      {!asking && <Told problem={save.problem} whose={(e) => unitOf(cells[Number(e.field.split("/")[2])])} />}
+      <Warnings missing={t.missing} sums={t.sums} brief={t.version === 0} />
       {editable && (
         <Space wrap>
           <Button type="primary" disabled={cells.length === 0} loading={save.run.isPending} onClick={() => (drafting ? save.run.mutate({ cells, reason: "" }) : setAsking(true))}>
@@ -124,10 +125,10 @@ function Grid({ data, t, editable }: { data: AssessmentData; t: AssessmentTarget
   );
 }
 
-function Warnings({ missing, sums }: Pick<AssessmentTargetsView, "missing" | "sums">) {
+function Warnings({ missing, sums, brief }: Pick<AssessmentTargetsView, "missing" | "sums"> & { brief?: boolean }) {
   return (
     <>
-      {missing.length > 0 && <Alert type="warning" showIcon title={`还缺${missing.length}个目标,缺目标不能下达`} description={<ul className="warnings">{missing.map((m) => <li key={m.field}>{m.message}</li>)}</ul>} />}
+      {missing.length > 0 && <Alert type="warning" showIcon title={`还缺${missing.length}个目标,缺目标不能下达`} description={!brief && <ul className="warnings">{missing.map((m) => <li key={m.field}>{m.message}</li>)}</ul>} />}
       {sums.length > 0 && <Alert type="info" showIcon title="各单位合计与全市目标不一致(只提示)" description={<ul className="warnings">{sums.map((m) => <li key={m.field}>{m.message}</li>)}</ul>} />}
     </>
   );

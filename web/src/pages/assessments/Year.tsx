@@ -159,7 +159,7 @@ function About({ d }: { d: AssessmentData }) {
     ["时限(工作日)", terms.join("、") || "不限"],
     ["公示", [b.publicity_days && `细则规定不少于${b.publicity_days}个工作日`, b.second_publicity && `申诉改变得分的,再次公示${b.second_days ? `${b.second_days}个工作日` : ""}`].filter(Boolean).join(";") || "按上列时限"],
     ["逾期未自评", d.lapse ? "亮红灯仍未提交的,自动按登记数代填并标明【自动】" : "亮灯督办,不代填"],
-    ["弄虚作假", b.fraud || "—"],
+    ...(b.fraud ? [["弄虚作假", `核实认定的,计入“${b.fraud}”`] as [string, React.ReactNode]] : []),
     ...(d.rechecked_by ? [["复核", d.rechecked_by.name] as [string, React.ReactNode]] : []),
   ];
   return <Descriptions size="small" column={{ xs: 1, lg: 2 }} items={items.map(([label, children]) => ({ key: label, label, children }))} />;

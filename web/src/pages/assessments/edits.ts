@@ -65,8 +65,11 @@ export function adopted(items: Pick<SelfReportItem, "name" | "said" | "registry"
 export const onRows = (errors: FieldError[]): Map<string, string> =>
   new Map(errors.flatMap((e) => {
     const name = e.field.startsWith("/items/") ? e.field.slice("/items/".length).replaceAll("~1", "/").replaceAll("~0", "~") : "";
-    return name ? [[name, e.message.startsWith(`${name}:`) ? e.message.slice(name.length + 1) : e.message] as const] : [];
+    return name ? [[name, without(name, e.message)] as const] : [];
   }));
+
+/** without is a finding that needn't say what it is about, for it stands there. */
+export const without = (name: string, message: string): string => (message.startsWith(`${name}:`) ? message.slice(name.length + 1) : message);
 
 /** choicesOf are what an action may be done on. */
 export const choicesOf = (actions: Action[], action: string, field: string): string[] => {

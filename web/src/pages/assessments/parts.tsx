@@ -13,7 +13,7 @@ const stageColors: Record<string, string> = {
 /** YearStage is the step that an assessment year stands at. */
 export const YearStage = ({ row }: { row: Pick<AssessmentRow, "stage" | "stage_label"> }) => <Tag color={stageColors[row.stage]}>{row.stage_label}</Tag>;
 
-type Seen = Pick<AssessmentData, "marking" | "reads_all" | "published" | "my_units" | "duties">;
+type Seen = Pick<AssessmentData, "marking" | "reads_all" | "published" | "my_units" | "duties" | "book">;
 
 /** yearPages are a year's pages that a person of a unit has a use for; path follows the year's own. */
 export function yearPages(d: Seen, unit: string): { path: string; label: string }[] {
@@ -22,7 +22,7 @@ export function yearPages(d: Seen, unit: string): { path: string; label: string 
     ["", "概况", true],
     ["/targets", "任务分解", d.reads_all || assessed],
     ["/units", "自评与核实", d.reads_all || assessed || Object.values(d.duties).includes(unit)],
-    ["/marks", "评议打分", d.reads_all || d.marking.length > 0],
+    ["/marks", "评议打分", d.marking.length > 0 || d.reads_all && (d.book.topics ?? []).length > 0],
     ["/runs", "试算与计分", d.reads_all || d.published],
     ["/scores", "排名", d.reads_all || d.published],
     ["/appeals", "申诉", d.published],
