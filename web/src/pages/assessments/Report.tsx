@@ -70,7 +70,7 @@ function Filled({ r, illustrative }: { r: SelfReportData; illustrative: boolean 
   const picked = selected.filter((f) => waiting.includes(f));
   const choose = async (action: Action) => {
     if (action.action === "submit" && dirty && !(await store())) return;
-    if (action.action === "confirm" || action.action === "return") setChosen({ action: among(action, "figures", waiting), initial: { figures: picked } });
+    if (action.action === "confirm" || action.action === "return") setChosen({ action: among(action, "figures", waiting), initial: { figures: picked.length > 0 ? picked : waiting } });
     else setChosen({ action });
   };
   const about = (name: string, one: string) => {

@@ -9,7 +9,7 @@ import { current, differs, without, type ItemEdit } from "./edits";
 
 type View = "all" | "empty" | "differs" | "waiting" | "returned";
 const viewLabels: Record<View, string> = { all: "全部", empty: "未填", differs: "与登记数不一致", waiting: "待我核实", returned: "被退回" };
-const verdictColors: Record<string, string> = { matched: "green", confirmed: "green", corrected: "orange", returned: "red" };
+const verdictColors: Record<string, string> = { confirmed: "green", corrected: "orange", returned: "red" };
 
 const maxFiles = 10;
 
@@ -41,8 +41,9 @@ export function ReportGrid({ r, edits, wrong, fillable, onEdit, waiting, selecte
     returned: (x) => x.verdict === "returned",
   };
   const views = (Object.keys(is) as View[]).filter((v) => v === "all" || v === view || r.items.some(is[v]));
+  const judged = r.stage !== "filling" || r.items.some((x) => x.verdict !== "");
   const columns: TableProps<SelfReportItem>["columns"] = [
-    { title: "数据项", key: "name", width: 220, fixed: "left", render: (_, x) => (
+    { title: "数据项", key: "name", width: 170, fixed: "left", render: (_, x) => (
       <>
         {fillable && !x.optional && <span style={{ color: "#b3261e" }} title="必填" aria-hidden="true">* </span>}
         {x.name}{x.measure && <span className="muted">({x.measure})</span>}
@@ -50,19 +51,15 @@ export function ReportGrid({ r, edits, wrong, fillable, onEdit, waiting, selecte
         {wrong.has(x.name) && <div className="small" role="alert" style={{ color: "#b3261e" }}>{without(x.name, wrong.get(x.name) ?? "")}</div>}
       </>
     ) },
-    { title: "对应指标", key: "titles", width: 190, render: (_, x) => <>{x.titles.join("、")}{x.clause && <div className="muted small">{x.clause}</div>}</> },
-    { title: "登记数", key: "registry", width: 130, align: "right", render: (_, x) => <Registry x={x} onProjects={onProjects} /> },
-    { title: "自报数", key: "said", width: 130, align: "right", render: (_, x) => (fillable ? <Value x={x} edit={edits[x.name]} wrong={wrong.has(x.name)} onEdit={onEdit} /> : x.said || <span className="muted">未填</span>) },
-    { title: "差异理由", key: "reason", width: 230, render: (_, x) => (fillable ? <Reason x={x} edit={edits[x.name]} onEdit={onEdit} /> : <span className="prose">{x.reason ?? ""}</span>) },
-    { title: "佐证材料", key: "files", width: 200, render: (_, x) => (fillable ? <Proofs x={x} edit={edits[x.name]} onEdit={onEdit} /> : <Files files={x.files} />) },
-    { title: "核实", key: "verdict", width: 150, render: (_, x) => (
-      <>
-        {(x.verdict !== "" || r.stage !== "filling") && <Tag color={verdictColors[x.verdict]}>{x.verdict === "matched" ? "【自动】与登记数一致" : x.verdict_label}</Tag>}
-        <div className="muted small">{x.verified_by || `由${unitName(x.verifier)}核实`}{isSet(x.verified_at) && ` ${stamp(x.verified_at)}`}</div>
-      </>
-    ) },
-    { title: "核定数", key: "final", width: 100, align: "right", render: (_, x) => (x.final ? <b>{x.final}</b> : <span className="muted">—</span>) },
-    { title: "核实说明", key: "why", width: 180, render: (_, x) => <span className="prose">{x.why ?? ""}</span> },
+    { title: "对应指标", key: "titles", width: 150, render: (_, x) => <>{x.titles.join("、")}{x.clause && <div className="muted small">{x.clause}</div>}</> },
+    { title: "登记数", key: "registry", width: 96, align: "right", render: (_, x) => <Registry x={x} onProjects={onProjects} /> },
+    { title: "自报数", key: "said", width: 110, align: "right", render: (_, x) => (fillable ? <Value x={x} edit={edits[x.name]} wrong={wrong.has(x.name)} onEdit={onEdit} /> : x.said || <span className="muted">未填</span>) },
+    { title: "差异理由", key: "reason", width: 190, render: (_, x) => (fillable ? <Reason x={x} edit={edits[x.name]} onEdit={onEdit} /> : <span className="prose">{x.reason ?? ""}</span>) },
+    { title: "佐证材料", key: "files", width: 150, render: (_, x) => (fillable ? <Proofs x={x} edit={edits[x.name]} onEdit={onEdit} /> : <Files files={x.files} />) },
+    { title: "核实与说明", key: "verdict", width: 170, render: (_, x) => <Verdict x={x} filling={r.stage === "filling"} by={unitName(x.verifier)} /> },
+    ...(judged ? [
+      { title: "核定数", key: "final", width: 90, align: "right" as const, render: (_: unknown, x: SelfReportItem) => (x.final ? <b>{x.final}</b> : <span className="muted">—</span>) },
+    ] : []),
     ...(waiting.length + decided.length > 0 ? [{ title: "", key: "act", width: 90, fixed: "right" as const, render: (_: unknown, x: SelfReportItem) => (
       waiting.includes(x.name) ? <Button size="small" aria-label={`更正 ${x.name}`} onClick={() => onCorrect(x.name)}>更正</Button>
         : decided.includes(x.name) ? <Button size="small" type="text" aria-label={`撤回核实结论 ${x.name}`} onClick={() => onReopen(x.name)}>撤回结论</Button> : null
@@ -72,7 +69,7 @@ export function ReportGrid({ r, edits, wrong, fillable, onEdit, waiting, selecte
     <>
       {views.length > 1 && <div><Segmented<View> aria-label="显示哪些数据" size="small" value={view} onChange={setView} options={views.map((v) => ({ value: v, label: `${viewLabels[v]} ${r.items.filter(is[v]).length}` }))} /></div>}
       <Table<SelfReportItem>
-        size="small" aria-label="自评数据" rowKey="name" pagination={false} sticky scroll={{ x: 1600 }} columns={columns}
+        size="small" aria-label="自评数据" rowKey="name" pagination={false} sticky scroll={{ x: judged ? 1150 : 1060 }} columns={columns}
         dataSource={r.items.filter(is[view])}
         rowClassName={(x) => (is.differs(x) ? "differs" : "")}
         rowSelection={waiting.length > 0 ? {
@@ -81,6 +78,17 @@ export function ReportGrid({ r, edits, wrong, fillable, onEdit, waiting, selecte
           getCheckboxProps: (x) => ({ disabled: !waiting.includes(x.name), "aria-label": `选择 ${x.name}` }),
         } : undefined}
       />
+    </>
+  );
+}
+
+function Verdict({ x, filling, by }: { x: SelfReportItem; filling: boolean; by: string }) {
+  if (x.verdict === "matched") return <Tag color="green" title="系统自动核对">【自动】与登记数一致</Tag>;
+  return (
+    <>
+      {(x.verdict !== "" || !filling) && <Tag color={verdictColors[x.verdict]}>{x.verdict_label}</Tag>}
+      <div className="muted small" title={isSet(x.verified_at) ? stamp(x.verified_at) : undefined}>{x.verified_by || `由${by}核实`}</div>
+      {x.why && <div className="small prose">{x.why}</div>}
     </>
   );
 }
