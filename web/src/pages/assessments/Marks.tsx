@@ -49,8 +49,8 @@ function Topic({ year, t, open }: { year: string; t: Mine; open: boolean }) {
   const wrong = new Map([...placed(problem?.errors ?? [], "marks", changes, (c) => c.unit_id), ...bad.map((c) => [c.unit_id, wrongMark] as const)]);
   const given = t.units.filter((u) => u.mark !== "").length;
   const columns: TableProps<Mine["units"][number]>["columns"] = [
-    { title: "单位", dataIndex: "name" },
-    { title: "打分(0至100)", key: "mark", width: 260, render: (_, u) => {
+    { title: "单位", dataIndex: "name", width: 260 },
+    { title: "打分(0至100)", key: "mark", render: (_, u) => {
       const key = markKey(t.topic, u.unit_id);
       if (!open) return u.mark || <span className="muted">未打</span>;
       const value = edits[key] ?? u.mark;
@@ -73,7 +73,7 @@ function Topic({ year, t, open }: { year: string; t: Mine; open: boolean }) {
     <Card title={t.topic} extra={<span className="muted">已打{given}个,共{t.units.length}个</span>}>
       <div className="stack">
         <Told problem={problem} />
-        <Table size="small" aria-label={`${t.topic}打分表`} rowKey="unit_id" pagination={false} scroll={{ y: 560 }} dataSource={t.units} columns={columns} />
+        <Table size="small" aria-label={`${t.topic}打分表`} rowKey="unit_id" pagination={false} dataSource={t.units} columns={columns} />
         {open ? (
           <Space wrap>
             <Button type="primary" disabled={changes.length === 0 || bad.length > 0} loading={run.isPending} onClick={() => run.mutate({ topic: t.topic, marks: changes })}>{changes.length > 0 ? `保存${changes.length}个分` : "保存"}</Button>

@@ -43,7 +43,7 @@ export function ReportGrid({ r, edits, wrong, fillable, onEdit, waiting, selecte
   const views = (Object.keys(is) as View[]).filter((v) => v === "all" || v === view || r.items.some(is[v]));
   const judged = r.stage !== "filling" || r.items.some((x) => x.verdict !== "");
   const columns: TableProps<SelfReportItem>["columns"] = [
-    { title: "数据项", key: "name", width: 170, fixed: "left", render: (_, x) => (
+    { title: "数据项", key: "name", width: 160, fixed: "left", render: (_, x) => (
       <>
         {fillable && !x.optional && <span style={{ color: "#b3261e" }} title="必填" aria-hidden="true">* </span>}
         {x.name}{x.measure && <span className="muted">({x.measure})</span>}
@@ -51,14 +51,14 @@ export function ReportGrid({ r, edits, wrong, fillable, onEdit, waiting, selecte
         {wrong.has(x.name) && <div className="small" role="alert" style={{ color: "#b3261e" }}>{without(x.name, wrong.get(x.name) ?? "")}</div>}
       </>
     ) },
-    { title: "对应指标", key: "titles", width: 150, render: (_, x) => <>{x.titles.join("、")}{x.clause && <div className="muted small">{x.clause}</div>}</> },
-    { title: "登记数", key: "registry", width: 96, align: "right", render: (_, x) => <Registry x={x} onProjects={onProjects} /> },
-    { title: "自报数", key: "said", width: 110, align: "right", render: (_, x) => (fillable ? <Value x={x} edit={edits[x.name]} wrong={wrong.has(x.name)} onEdit={onEdit} /> : x.said || <span className="muted">未填</span>) },
-    { title: "差异理由", key: "reason", width: 190, render: (_, x) => (fillable ? <Reason x={x} edit={edits[x.name]} onEdit={onEdit} /> : <span className="prose">{x.reason ?? ""}</span>) },
-    { title: "佐证材料", key: "files", width: 150, render: (_, x) => (fillable ? <Proofs x={x} edit={edits[x.name]} onEdit={onEdit} /> : <Files files={x.files} />) },
-    { title: "核实与说明", key: "verdict", width: 170, render: (_, x) => <Verdict x={x} filling={r.stage === "filling"} by={unitName(x.verifier)} /> },
+    { title: "对应指标", key: "titles", width: 130, render: (_, x) => <>{x.titles.join("、")}{x.clause && <div className="muted small">{x.clause}</div>}</> },
+    { title: "登记数", key: "registry", width: 90, align: "right", render: (_, x) => <Registry x={x} onProjects={onProjects} /> },
+    { title: "自报数", key: "said", width: fillable ? 110 : 80, align: "right", render: (_, x) => (fillable ? <Value x={x} edit={edits[x.name]} wrong={wrong.has(x.name)} onEdit={onEdit} /> : x.said || <span className="muted">未填</span>) },
+    { title: "差异理由", key: "reason", width: fillable ? 190 : 150, render: (_, x) => (fillable ? <Reason x={x} edit={edits[x.name]} onEdit={onEdit} /> : <span className="prose">{x.reason ?? ""}</span>) },
+    { title: "佐证材料", key: "files", width: fillable ? 150 : 120, render: (_, x) => (fillable ? <Proofs x={x} edit={edits[x.name]} onEdit={onEdit} /> : <Files files={x.files} />) },
+    { title: "核实与说明", key: "verdict", width: 160, render: (_, x) => <Verdict x={x} filling={r.stage === "filling"} by={unitName(x.verifier)} /> },
     ...(judged ? [
-      { title: "核定数", key: "final", width: 90, align: "right" as const, render: (_: unknown, x: SelfReportItem) => (x.final ? <b>{x.final}</b> : <span className="muted">—</span>) },
+      { title: "核定数", key: "final", width: 80, align: "right" as const, render: (_: unknown, x: SelfReportItem) => (x.final ? <b>{x.final}</b> : <span className="muted">—</span>) },
     ] : []),
     ...(waiting.length + decided.length > 0 ? [{ title: "", key: "act", width: 90, fixed: "right" as const, render: (_: unknown, x: SelfReportItem) => (
       waiting.includes(x.name) ? <Button size="small" aria-label={`更正 ${x.name}`} onClick={() => onCorrect(x.name)}>更正</Button>
@@ -69,7 +69,7 @@ export function ReportGrid({ r, edits, wrong, fillable, onEdit, waiting, selecte
     <>
       {views.length > 1 && <div><Segmented<View> aria-label="显示哪些数据" size="small" value={view} onChange={setView} options={views.map((v) => ({ value: v, label: `${viewLabels[v]} ${r.items.filter(is[v]).length}` }))} /></div>}
       <Table<SelfReportItem>
-        size="small" aria-label="自评数据" rowKey="name" pagination={false} sticky scroll={{ x: judged ? 1150 : 1060 }} columns={columns}
+        size="small" aria-label="自评数据" rowKey="name" pagination={false} sticky scroll={{ x: 1070 }} columns={columns}
         dataSource={r.items.filter(is[view])}
         rowClassName={(x) => (is.differs(x) ? "differs" : "")}
         rowSelection={waiting.length > 0 ? {

@@ -19,6 +19,14 @@ import { YearStage, YearTabs } from "./parts";
 /** elsewhere are the actions that have a page of their own. */
 const elsewhere: Record<string, string> = { mark: "/marks", appeal: "/appeals", withdraw_appeal: "/appeals", rule: "/appeals" };
 
+/** offered are a year's actions: those that somebody waits for first, and no judges where nothing is marked. */
+export function offered(d: Pick<AssessmentData, "actions" | "book" | "stage">): Action[] {
+  const first = ["approve_change", "refuse_change", "confirm_adjust", "refuse_adjust"];
+  const last = d.stage === "setup" ? [] : ["set_duties", "set_terms", "set_judges"];
+  const rank = (a: Action) => (first.includes(a.action) ? 0 : last.includes(a.action) ? 2 : 1);
+  return d.actions.filter((a) => a.action !== "set_judges" || (d.book.topics ?? []).length > 0).sort((a, b) => rank(a) - rank(b));
+}
+
 /** Year is one assessment year: where it stands, its plan, and what was done. */
 export function Year() {
   const { year = "" } = useParams();
@@ -35,7 +43,7 @@ export function Year() {
     <Page
       title={d?.title ?? "年度考核"}
       note={d && <span className="clock"><YearStage row={d} />{isSet(d.due) && <><Light light={d.light} /><Deadline due={d.due} provisional={d.provisional} /></>}<Illustrative when={d.illustrative} /></span>}
-      actions={d && <ActionBar actions={d.actions} onChoose={choose} />}
+      actions={d && <ActionBar actions={offered(d)} onChoose={choose} />}
     >
       <YearTabs year={year} />
       <Loaded query={query}>{(data) => (
