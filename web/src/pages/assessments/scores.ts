@@ -1,4 +1,5 @@
-import type { AssessmentData, AssessmentRun, Forecast, ScoreGroup, ScoreIndicator, Supposition } from "../../api/types";
+import type { Action, AssessmentAppeal, AssessmentData, AssessmentRun, Forecast, ScoreGroup, ScoreIndicator, Supposition } from "../../api/types";
+import { isSet } from "../../lib/time";
 
 // What the pages of scores work out before they draw. Scores are decimal texts; they are
 // shown and subtracted exactly, never through floats.
@@ -42,16 +43,17 @@ export function moved(from: string, to: string): string {
 }
 
 /** IndicatorRow is an indicator at its depth in the tree. */
-export type IndicatorRow = ScoreIndicator & { depth: number; leaf: boolean };
+export type IndicatorRow = Placed<ScoreIndicator>;
+type Placed<T> = T & { depth: number; leaf: boolean };
 
 /**
  * rowsOf are the indicators in the order of the tree, each heading before what is below
  * it. One whose heading is missing stands at the top, so that no score is lost.
  */
-export function rowsOf(list: ScoreIndicator[]): IndicatorRow[] {
+export function rowsOf<T extends Pick<ScoreIndicator, "id" | "parent">>(list: T[]): Placed<T>[] {
   const ids = new Set(list.map((i) => i.id));
   const below = (parent: string | undefined) => list.filter((i) => (i.parent && ids.has(i.parent) ? i.parent : undefined) === parent);
-  const walk = (parent: string | undefined, depth: number): IndicatorRow[] =>
+  const walk = (parent: string | undefined, depth: number): Placed<T>[] =>
     below(parent).flatMap((i) => {
       const under = depth < list.length ? walk(i.id, depth + 1) : [];
       return [{ ...i, depth, leaf: under.length === 0 }, ...under];
@@ -140,4 +142,32 @@ export function supposing(figures: Figure[], typed: Record<string, string>): Sup
     const number = text.replace(/^\+/, "");
     return [{ figure: f.name, add: inPercent(f) && !number.endsWith("%") ? `${number}%` : number }];
   });
+}
+
+/** isPublic: a publicity goes on until it was closed, or its time is up. */
+export const isPublic = (round: Pick<AssessmentData["publicity"][number], "due" | "over">, now: Date): boolean => !isSet(round.over) && now <= new Date(round.due);
+
+export type AppealFilter = AssessmentAppeal["status"] | "all";
+
+/** appealsOf are those of a status: what awaits a ruling first, then the latest. */
+export const appealsOf = (list: AssessmentAppeal[], filter: AppealFilter): AssessmentAppeal[] =>
+  list.filter((a) => filter === "all" || a.status === filter).sort((a, b) => Number(b.status === "open") - Number(a.status === "open") || b.no - a.no);
+
+/** offeredIndicator fills an appeal's form with the indicator of an address, where the form offers it. */
+export const offeredIndicator = (action: Action, indicator: string): Record<string, unknown> | undefined =>
+  action.schema?.properties?.indicator?.oneOf?.some((c) => c.const === indicator) ? { indicator } : undefined;
+
+/** forecastable are the units that somebody may forecast: all for who reads all, otherwise their own. */
+export const forecastable = (year: Pick<AssessmentData, "members" | "my_units" | "reads_all">): { value: string; label: string; group: string }[] =>
+  year.members.filter((m) => !m.merged_into && (year.reads_all || year.my_units.includes(m.unit_id))).map((m) => ({ value: m.unit_id, label: m.name, group: m.group }));
+
+/** changedIf are the indicators that come out otherwise with the suppositions. */
+export const changedIf = (list: Forecast["indicators"]): (Forecast["indicators"][number] & { if: string })[] =>
+  list.flatMap((i) => (i.if !== undefined && i.if !== i.score ? [{ ...i, if: i.if }] : []));
+
+/** totalsOf are a year's forecast totals by month, for a line; a month without one is a gap. */
+export function totalsOf(months: Forecast["months"]): (number | null)[] {
+  const out: (number | null)[] = Array.from({ length: 12 }, () => null);
+  for (const m of months) out[m.month - 1] = decimal.test(m.total) ? Number(brief(m.total)) : null; // for drawing only
+  return out;
 }
