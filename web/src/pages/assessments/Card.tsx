@@ -50,7 +50,7 @@ export function appealOf(c: Pick<ScoreCardData, "unit_id" | "run">, y: Pick<Asse
 
 function Head({ c }: { c: ScoreCardData }) {
   const figures: [string, string, string?][] = [
-    ["总分", brief(c.total), "分"], ["基本得分", brief(c.base), "分"], ["加分", brief(c.bonus), "分"], ["扣分", brief(c.deduction), "分"], ["名次", String(c.rank), `${c.group}`], ["等次", c.grade || "—"],
+    ["总分", brief(c.total), "分"], ["基本得分", brief(c.base), "分"], ["加分", brief(c.bonus), "分"], ["扣分", brief(c.deduction), "分"], ["名次", `第${c.rank}名`, c.group], ["等次", c.grade || "—"],
   ];
   return (
     <dl className="figures" style={{ margin: 0, gridTemplateColumns: "repeat(auto-fit, minmax(140px, 1fr))" }}>
@@ -94,7 +94,7 @@ function Indicators({ c, year, run, appeal }: { c: ScoreCardData; year: string; 
         <span className="muted small">行首的加号展开到每一条记录和材料;“依据”看登记的经过。{appeal && !appeal.allowed && ` 不能申诉:${whyNot(appeal)}`}</span>
       </div>
       <Table<IndicatorRow> size="small" aria-label={`${c.name}各项得分`} rowKey="id" pagination={false} dataSource={rows} columns={columns} scroll={{ x: 960 }}
-        expandable={{ expandedRowKeys: open, onExpandedRowsChange: setOpen, rowExpandable: opening, expandedRowRender: (r) => r.explanation && <Explained e={r.explanation} /> }} />
+        expandable={{ expandedRowKeys: open, onExpandedRowsChange: setOpen, rowExpandable: opening, expandedRowRender: (r) => r.explanation && <div style={{ padding: "4px 0 8px 40px" }}><Explained e={r.explanation} /></div> }} />
     </div>
   );
 }

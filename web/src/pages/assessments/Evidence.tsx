@@ -109,7 +109,10 @@ function ProjectChain({ p }: { p: Project }) {
   return (
     <div className="columns">
       <div className="stack">
-        <Descriptions size="small" title="计分时的登记" column={{ xs: 1, md: 2 }} items={p.fields.map((f) => ({ key: f.name, label: f.name, children: f.value }))} />
+        <section aria-label="计分时的登记">
+          <b>计分时的登记</b>
+          <Descriptions size="small" style={{ marginTop: 6 }} column={{ xs: 1, md: 2 }} items={p.fields.map((f) => ({ key: f.name, label: f.name, children: f.value }))} />
+        </section>
         {p.reviews.length > 0 && (
           <section aria-label="落地前研判">
             <b>落地前研判</b>

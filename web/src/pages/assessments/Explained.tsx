@@ -14,7 +14,7 @@ export const codeOf = (record: string): string => record.split(" ", 1)[0] ?? rec
  */
 export function Explained({ e, projects, top = true }: { e: ScoreExplanation; projects?: Map<string, string>; top?: boolean }) {
   const records = e.records ?? [], papers = e.evidence ?? [], parts = e.parts ?? [];
-  const plain = e.working === "" || e.working === e.value;
+  const plain = e.value.startsWith(e.working); // "6" says no more than "6个"
   return (
     <div style={top ? undefined : { borderInlineStart: "2px solid #dde3ea", paddingInlineStart: 12 }}>
       <div>

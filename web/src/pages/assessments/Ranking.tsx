@@ -71,7 +71,7 @@ function Run({ y, year, run }: { y: AssessmentData; year: string; run: number })
               <span><RunTags run={s.run} year={y} /></span>
               <RunLine run={s.run} />
               {runs.length > 1 && (
-                <Select aria-label="选择计分" size="small" style={{ width: 250, marginInlineStart: "auto" }} value={run} onChange={(no: number) => narrow("run", runs.find((r) => r.standing)?.no === no ? undefined : no)}
+                <Select aria-label="选择计分" size="small" style={{ width: 310, marginInlineStart: "auto" }} value={run} onChange={(no: number) => narrow("run", runs.find((r) => r.standing)?.no === no ? undefined : no)}
                   options={runs.map((r) => ({ value: r.no, label: `第${r.no}次 ${r.kind_label} 截至${r.as_of}${r.standing ? "(现行)" : r.void ? "(已作废)" : ""}` }))} />
               )}
             </div>
@@ -104,7 +104,7 @@ function Group({ g, y, year, run, trial }: { g: ScoreGroup; y: AssessmentData; y
   const own = new Set(y.my_units);
   const columns: TableProps<Row>["columns"] = [
     { title: "名次", dataIndex: "rank", width: 64, fixed: "left", align: "center", render: (rank: number) => <b>{rank}</b> },
-    { title: "单位", key: "name", width: 180, fixed: "left", render: (_, r) => <><Link to={cardAddress(year, r.unit_id, run)}>{r.name}</Link>{own.has(r.unit_id) && <Tag color="blue" style={{ marginInlineStart: 6 }}>本单位</Tag>}{r.appeals > 0 && <div className="small"><Link to={`/assessments/${year}/appeals`}>申诉{r.appeals}件</Link></div>}</> },
+    { title: "单位", key: "name", width: 220, fixed: "left", render: (_, r) => <><Link to={cardAddress(year, r.unit_id, run)}>{r.name}</Link>{own.has(r.unit_id) && <Tag color="blue" style={{ marginInlineStart: 6 }}>本单位</Tag>}{r.appeals > 0 && <div className="small"><Link to={`/assessments/${year}/appeals`}>申诉{r.appeals}件</Link></div>}</> },
     ...g.indicators.map((c) => ({
       title: <>{c.name}<div className="muted small">{c.points ? `${c.points}分` : { bonus: "加分", deduction: "扣分" }[c.role] ?? ""}</div></>, key: c.id, width: 104, align: "right" as const,
       render: (_: unknown, r: Row) => { const v = r.scores[c.id]; return v ? <span title={v}>{brief(v)}</span> : <span className="muted" title="本单位不考核这项">—</span>; },
@@ -116,7 +116,7 @@ function Group({ g, y, year, run, trial }: { g: ScoreGroup; y: AssessmentData; y
   return (
     <div className="stack">
       <Quotas g={g} order={y.book.grades ?? []} />
-      <Table<Row> size="middle" aria-label={`${g.name}排名${trial ? "(试算)" : ""}`} rowKey="unit_id" pagination={false} dataSource={g.rows} columns={columns} scroll={{ x: 680 + 104 * g.indicators.length }} />
+      <Table<Row> size="middle" aria-label={`${g.name}排名${trial ? "(试算)" : ""}`} rowKey="unit_id" pagination={false} dataSource={g.rows} columns={columns} scroll={{ x: 720 + 104 * g.indicators.length }} />
       <span className="muted small">点单位名称看得分卡和每一分的算法;同分同名次,其后跳号。</span>
     </div>
   );
@@ -126,8 +126,8 @@ function Quotas({ g, order }: { g: ScoreGroup; order: string[] }) {
   const list = quotasOf(g, order);
   if (list.length === 0) return null;
   return (
-    <div role="group" aria-label={`${g.name}各等次名额`}>
-      <span className="muted">等次(已用/名额): </span>
+    <div role="group" aria-label={`${g.name}各等次名额`} className="choices">
+      <span className="muted">等次(已用/名额)</span>
       {list.map((q) => <Tag key={q.grade} color={q.over ? "red" : undefined} variant="outlined">{q.grade} {q.count}/{q.limit ?? "不限"}{q.over && " 超过名额"}</Tag>)}
     </div>
   );

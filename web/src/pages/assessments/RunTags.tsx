@@ -1,4 +1,4 @@
-import { Alert, Tag } from "antd";
+import { Alert, Space, Tag } from "antd";
 import { Link } from "react-router";
 import type { AssessmentData, AssessmentRun } from "../../api/types";
 import { stamp } from "../../lib/time";
@@ -9,7 +9,7 @@ type Year = Pick<AssessmentData, "stage" | "locked" | "publicity">;
 /** RunTags are which scoring it is, and what it is worth. */
 export function RunTags({ run, year }: { run: AssessmentRun; year: Year }) {
   const s = standingOf(run, year);
-  return <><Tag variant="outlined" title={run.output && `结果摘要 ${run.output}`}>第{run.no}次计分 · {run.kind_label}</Tag><Tag color={s.color}>{s.text}</Tag></>;
+  return <Space size={6}><Tag variant="outlined">第{run.no}次计分 · {run.kind_label}</Tag><Tag color={s.color}>{s.text}</Tag></Space>;
 }
 
 /** RunNotice says clearly when what is shown is not the result. */

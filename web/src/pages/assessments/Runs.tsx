@@ -50,7 +50,7 @@ const hints: Record<string, React.ReactNode> = {
 function State({ y }: { y: AssessmentData }) {
   return (
     <>
-      <div aria-live="polite">{y.computing && <Alert type="info" showIcon title={`正在${y.computing},请稍候`} />}</div>
+      {y.computing && <Alert type="info" showIcon role="status" title={`正在${y.computing},请稍候`} />}
       {y.returned && <Alert type="warning" showIcon title={`复核退回:${y.returned}`} />}
       {y.rechecked_by && <Alert type="success" showIcon title={`已复核通过:${[y.rechecked_by.unit_name, y.rechecked_by.name].filter(Boolean).join(" ")}`} />}
     </>
