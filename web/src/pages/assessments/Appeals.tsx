@@ -101,6 +101,9 @@ function Rounds({ y }: { y: AssessmentData }) {
 
 const filters: { value: AppealFilter; label: string }[] = [{ value: "all", label: "全部" }, { value: "open", label: "待裁定" }, { value: "accepted", label: "成立" }, { value: "refused", label: "不成立" }, { value: "withdrawn", label: "已撤回" }];
 
+/** opened are how many appeals show at once what they changed; of the others it is asked for. */
+const opened = 5;
+
 function List({ y, year, actions, choose }: { y: AssessmentData; year: string; actions: Action[]; choose: (c: Chosen) => void }) {
   const [filter, setFilter] = useState<AppealFilter>("all");
   const { hash } = useLocation();
@@ -113,13 +116,13 @@ function List({ y, year, actions, choose }: { y: AssessmentData; year: string; a
     <>
       <Segmented<AppealFilter> aria-label="按裁定结果筛选" value={filter} onChange={setFilter} style={{ justifySelf: "start" }} options={filters.map((f) => ({ value: f.value, label: `${f.label} ${appealsOf(y.appeals, f.value).length}` }))} />
       {shown.length === 0 && <Card><Empty description="没有这样的申诉" /></Card>}
-      {shown.map((a) => <One key={a.no} a={a} year={year} offered={offersOn(actions, "appeal", String(a.no))} choose={choose} computing={!!y.computing} />)}
+      {shown.map((a, i) => <One key={a.no} a={a} expanded={i < opened} year={year} offered={offersOn(actions, "appeal", String(a.no))} choose={choose} computing={!!y.computing} />)}
     </>
   );
 }
 
-function One({ a, year, offered, choose, computing }: { a: AssessmentAppeal; year: string; offered: Action[]; choose: (c: Chosen) => void; computing: boolean }) {
-  const [compared, setCompared] = useState(a.status === "accepted");
+function One({ a, year, expanded, offered, choose, computing }: { a: AssessmentAppeal; year: string; expanded: boolean; offered: Action[]; choose: (c: Chosen) => void; computing: boolean }) {
+  const [compared, setCompared] = useState(expanded);
   const changed = a.before !== undefined && a.after !== undefined && a.after > 0;
   return (
     <Card

@@ -68,14 +68,16 @@ function Run({ y, year, run }: { y: AssessmentData; year: string; run: number })
           <RunNotice run={s.run} year={year} />
           <Card size="small">
             <div style={{ display: "flex", flexWrap: "wrap", gap: "6px 16px", alignItems: "center" }}>
-              <span><RunTags run={s.run} year={y} /></span>
+              <RunTags run={s.run} year={y} />
               <RunLine run={s.run} />
+            </div>
+            <div style={{ display: "flex", flexWrap: "wrap", gap: "6px 16px", alignItems: "center", marginTop: 6 }}>
+              <span className="muted">细则:<Link to={`/rulebooks/${encodeURIComponent(y.book.id)}`}>{y.book.title} {y.book.version}</Link> {y.book.illustrative && <Tag>示例办法</Tag>}</span>
               {runs.length > 1 && (
                 <Select aria-label="选择计分" size="small" style={{ width: 310, marginInlineStart: "auto" }} value={run} onChange={(no: number) => narrow("run", runs.find((r) => r.standing)?.no === no ? undefined : no)}
                   options={runs.map((r) => ({ value: r.no, label: `第${r.no}次 ${r.kind_label} 截至${r.as_of}${r.standing ? "(现行)" : r.void ? "(已作废)" : ""}` }))} />
               )}
             </div>
-            <div className="muted" style={{ marginTop: 6 }}>细则:<Link to={`/rulebooks/${encodeURIComponent(y.book.id)}`}>{y.book.title} {y.book.version}</Link> {y.book.illustrative && <Tag>示例办法</Tag>}</div>
             <Sources s={s} />
           </Card>
           <Groups s={s} y={y} year={year} run={run} />
@@ -100,23 +102,24 @@ function Groups({ s, y, year, run }: { s: Scores; y: AssessmentData; year: strin
   return <Card styles={{ body: { paddingTop: 4 } }}><Tabs items={s.groups.map((g) => ({ key: g.name, label: `${g.name} ${g.rows.length}`, children: panel(g) }))} /></Card>;
 }
 
+const roles: Record<string, string> = { bonus: "加分", deduction: "扣分" };
+
 function Group({ g, y, year, run, trial }: { g: ScoreGroup; y: AssessmentData; year: string; run?: number; trial: boolean }) {
   const own = new Set(y.my_units);
   const columns: TableProps<Row>["columns"] = [
     { title: "名次", dataIndex: "rank", width: 64, fixed: "left", align: "center", render: (rank: number) => <b>{rank}</b> },
-    { title: "单位", key: "name", width: 220, fixed: "left", render: (_, r) => <><Link to={cardAddress(year, r.unit_id, run)}>{r.name}</Link>{own.has(r.unit_id) && <Tag color="blue" style={{ marginInlineStart: 6 }}>本单位</Tag>}{r.appeals > 0 && <div className="small"><Link to={`/assessments/${year}/appeals`}>申诉{r.appeals}件</Link></div>}</> },
+    { title: "单位", key: "name", width: 210, fixed: "left", render: (_, r) => <><Link to={cardAddress(year, r.unit_id, run)}>{r.name}</Link>{own.has(r.unit_id) && <Tag color="blue" style={{ marginInlineStart: 6 }}>本单位</Tag>}{r.appeals > 0 && <div className="small"><Link to={`/assessments/${year}/appeals`}>申诉{r.appeals}件</Link></div>}</> },
     ...g.indicators.map((c) => ({
-      title: <>{c.name}<div className="muted small">{c.points ? `${c.points}分` : { bonus: "加分", deduction: "扣分" }[c.role] ?? ""}</div></>, key: c.id, width: 104, align: "right" as const,
+      title: <>{c.name}<div className="muted small">{c.points ? `${c.points}分` : [roles[c.role]].filter((x) => x !== c.name)}</div></>, key: c.id, width: 90, align: "right" as const,
       render: (_: unknown, r: Row) => { const v = r.scores[c.id]; return v ? <span title={v}>{brief(v)}</span> : <span className="muted" title="本单位不考核这项">—</span>; },
     })),
-    { title: "总分", key: "total", width: 100, align: "right", render: (_, r) => <b title={r.total}>{brief(r.total)}</b> },
-    { title: "等次", key: "grade", width: 130, render: (_, r) => <>{r.grade ? <Tag>{r.grade}</Tag> : <span className="muted">—</span>}{r.by_book !== undefined && <div className="muted small">由“{r.by_book || "无等次"}”调整</div>}</> },
-    { title: "适用的规定", key: "why", width: 200, render: (_, r) => r.why ?? "" },
+    { title: "总分", key: "total", width: 92, align: "right", render: (_, r) => <b title={r.total}>{brief(r.total)}</b> },
+    { title: "等次和适用的规定", key: "grade", width: 170, render: (_, r) => <>{r.grade ? <Tag>{r.grade}</Tag> : <span className="muted">—</span>}{r.by_book !== undefined && <div className="muted small">由“{r.by_book || "无等次"}”调整</div>}{r.why && <div className="small" style={{ color: "#b3261e" }}>{r.why}</div>}</> },
   ];
   return (
     <div className="stack">
       <Quotas g={g} order={y.book.grades ?? []} />
-      <Table<Row> size="middle" aria-label={`${g.name}排名${trial ? "(试算)" : ""}`} rowKey="unit_id" pagination={false} dataSource={g.rows} columns={columns} scroll={{ x: 720 + 104 * g.indicators.length }} />
+      <Table<Row> size="middle" aria-label={`${g.name}排名${trial ? "(试算)" : ""}`} rowKey="unit_id" pagination={false} dataSource={g.rows} columns={columns} scroll={{ x: 536 + 90 * g.indicators.length }} />
       <span className="muted small">点单位名称看得分卡和每一分的算法;同分同名次,其后跳号。</span>
     </div>
   );

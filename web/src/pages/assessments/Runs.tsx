@@ -51,8 +51,8 @@ function State({ y }: { y: AssessmentData }) {
   return (
     <>
       {y.computing && <Alert type="info" showIcon role="status" title={`正在${y.computing},请稍候`} />}
-      {y.returned && <Alert type="warning" showIcon title={`复核退回:${y.returned}`} />}
-      {y.rechecked_by && <Alert type="success" showIcon title={`已复核通过:${[y.rechecked_by.unit_name, y.rechecked_by.name].filter(Boolean).join(" ")}`} />}
+      {y.returned && (y.stage === "scoring" || y.stage === "verifying") && <Alert type="warning" showIcon title={`复核退回:${y.returned}`} />}
+      {y.rechecked_by && y.stage === "rechecking" && <Alert type="success" showIcon title={`已复核通过:${[y.rechecked_by.unit_name, y.rechecked_by.name].filter(Boolean).join(" ")}`} />}
     </>
   );
 }

@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { MemoryRouter, Route, Routes } from "react-router";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { newQueryClient } from "../../api/queries";
-import type { Action, AssessmentAppeal, AssessmentData, AssessmentRun, Forecast, Me, RunDifference, ScoreCardData, ScoreEvidence, ScoreIndicator, Scores } from "../../api/types";
+import type { AssessmentAppeal, AssessmentData, AssessmentRun, Forecast, Me, RunDifference, ScoreCardData, ScoreEvidence, ScoreIndicator, Scores } from "../../api/types";
 import { SessionContext } from "../../app/session";
 import { Appeals } from "./Appeals";
 import { ScoreCardPage } from "./Card";
@@ -28,7 +28,7 @@ const runs = [
   run(1, { kind: "trial", kind_label: "试算", failed: "缺1项数据", problems: ["甲县缺“外出批次”"] }),
 ];
 
-const on = (action: string, label: string, properties: Record<string, unknown>, more: Partial<Action> = {}): AssessmentData["actions"][number] => ({ action, label, allowed: true, who: "考核人员", schema: { type: "object", properties }, ...more });
+const on = (action: string, label: string, properties: Record<string, unknown>, more: Partial<AssessmentData["actions"][number]> = {}): AssessmentData["actions"][number] => ({ action, label, allowed: true, who: "考核人员", schema: { type: "object", properties }, ...more });
 const open: AssessmentAppeal = {
   no: 2, round: 1, unit_id: "a", unit_name: "甲县", indicator: "B", title: "开工率", text: "开工项目少计一个", at: "2024-01-18T05:00:00Z", by, files: [{ id: "f", name: "施工许可证.pdf", size: 2048 }],
   figures: ["开工数"], status: "open", status_label: "待裁定", corrections: [],
