@@ -37,7 +37,7 @@ export function BookSelect({ except, ...rest }: { except?: string; id?: string; 
       notFoundContent={list.isError ? "未能取得细则" : "没有已发布的细则"}
       showSearch={{ optionFilterProp: "label" }}
       onPopupScroll={() => { if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage(); }}
-      options={books.filter((b) => b.id !== except).map((b) => ({ value: b.id, label: `${b.title} ${b.version}${b.illustrative ? "(示例)" : ""}` }))}
+      options={books.filter((b) => b.id !== except).map((b) => ({ value: b.id, label: `${b.title} ${b.version}${b.illustrative && !b.title.includes("示例") ? "(示例)" : ""}` }))}
     />
   );
 }

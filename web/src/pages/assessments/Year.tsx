@@ -145,7 +145,7 @@ function Progress({ d }: { d: AssessmentData }) {
       size="small"
       aria-label="考核进程"
       titlePlacement="vertical"
-      current={at < 0 ? undefined : at}
+      current={d.stage === "locked" ? d.steps.length : at}
       items={d.steps.map((s) => ({
         title: s.label,
         status: d.stage === "locked" ? "finish" : stepStates[s.state],
