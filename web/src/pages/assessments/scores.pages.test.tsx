@@ -1,5 +1,5 @@
 import { QueryClientProvider } from "@tanstack/react-query";
-import { render, screen, within } from "@testing-library/react";
+import { configure, render, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { App, ConfigProvider } from "antd";
 import type { ReactNode } from "react";
@@ -15,6 +15,8 @@ import { ForecastPage } from "./Forecast";
 import { ProjectScores } from "./ProjectScores";
 import { Ranking } from "./Ranking";
 import { Runs } from "./Runs";
+
+configure({ asyncUtilTimeout: 15_000 }); // a busy machine draws tables slowly
 
 vi.mock("../../components/Chart", () => ({ Chart: ({ label }: { label: string }) => <div role="img" aria-label={label} />, linesOf: () => ({}) })); // jsdom has no canvas
 
@@ -189,13 +191,12 @@ describe("a score card", () => {
 
 describe("the evidence", () => {
   it("goes from the clause to the event that recorded a figure, and to project and review", async () => {
-    const user = show("/assessments/2023/scores/a/A1", "/assessments/:year/scores/:unit/:indicator", <EvidencePage />);
+    show("/assessments/2023/scores/a/A1", "/assessments/:year/scores/:unit/:indicator", <EvidencePage />);
     const figure = text(await row("数据", "签约数"));
     for (const part of ["6", "申诉裁定", "核定数", "第1件申诉裁定", "2023-03-12 10:00", "陈静", "9f8e7d6c5b4a"]) expect(figure).toContain(part);
     expect(screen.getByText(/另有3个项目从略/)).toBeTruthy();
     expect(screen.getByRole("link", { name: "打开项目项目1" }).getAttribute("href")).toBe("/projects/p1");
     expect(screen.getByRole("link", { name: "SY001 项目1" }).getAttribute("href")).toBe("/projects/p1");
-    if (!screen.queryByText("推进至签约")) await user.click(screen.getByText(/SY001 项目1 ?记录1条|记录1条/));
     expect(await screen.findByText("推进至签约")).toBeTruthy();
     expect(screen.getByRole("link", { name: "2023-01-01发起" }).getAttribute("href")).toBe("/reviews/r1");
   });
@@ -216,7 +217,7 @@ describe("the scorings", () => {
     await user.click(await screen.findByRole("button", { name: "试算" }));
     expect(screen.queryByRole("button", { name: "取消本年度考核" })).toBeNull();
     await user.click(await screen.findByRole("button", { name: "确认试算" }));
-    await vi.waitFor(() => expect(sent).toEqual([{ path: "/actions/trial", body: {} }]));
+    await waitFor(() => expect(sent).toEqual([{ path: "/actions/trial", body: {} }]));
   });
   it("says that a scoring is under way", async () => {
     served = { ...year, computing: "试算" };
@@ -241,15 +242,15 @@ describe("appeals", () => {
     await user.click(within(dialog).getByRole("radio", { name: "不成立" }));
     await user.type(within(dialog).getByLabelText("裁定理由"), "登记无误,不予支持");
     await user.click(within(dialog).getByRole("button", { name: "提交" }));
-    await vi.waitFor(() => expect(sent).toEqual([{ path: "/actions/rule", body: { appeal: "2", result: "refused", text: "登记无误,不予支持" } }]));
+    await waitFor(() => expect(sent).toEqual([{ path: "/actions/rule", body: { appeal: "2", result: "refused", text: "登记无误,不予支持" } }]));
   });
   it("begin with the indicator of the score card's link", async () => {
     const user = show("/assessments/2023/appeals?indicator=B", "/assessments/:year/appeals", <Appeals />);
     const dialog = await screen.findByRole("dialog");
     await user.type(within(dialog).getByLabelText("申诉理由"), "少计了一个开工项目");
     await user.click(within(dialog).getByRole("button", { name: "提交" }));
-    await vi.waitFor(() => expect(sent).toEqual([{ path: "/actions/appeal", body: { indicator: "B", text: "少计了一个开工项目" } }]));
-    await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await waitFor(() => expect(sent).toEqual([{ path: "/actions/appeal", body: { indicator: "B", text: "少计了一个开工项目" } }]));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 });
 
@@ -265,7 +266,7 @@ describe("the forecast", () => {
     await user.clear(screen.getByLabelText("开工项目数增加"));
     await user.type(screen.getByLabelText("开工项目数增加"), "+3{Enter}");
     expect(text(await row("假设后变动的指标", "开工率"))).toContain("15 → 18.5");
-    expect(text(screen.getByText("84.5").closest("dl") as HTMLElement)).toContain("81 → 84.5");
+    expect(text((await screen.findByText("84.5")).closest("dl") as HTMLElement)).toContain("81 → 84.5");
     expect(sent.map((s) => s.body)).toEqual([{ unit_id: "a", suppose: [] }, { unit_id: "a", suppose: [{ figure: "开工项目数", add: "3" }] }]);
   });
 });
