@@ -116,7 +116,7 @@ func ProjectRow(p project.Project, unit string, c Carried, year int, asOf calend
 
 // Encode gives the canonical bytes: the same inputs give the same.
 func (in Inputs) Encode() ([]byte, error) {
-	in.Format = 1
+	in.Format, in.KnownAt = 1, in.KnownAt.UTC()
 	slices.SortFunc(in.Figures, func(a, b InputFigure) int { return cmp.Or(cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Name, b.Name)) })
 	slices.SortFunc(in.Projects, slices.Compare)
 	slices.SortFunc(in.Marks, func(a, b InputMark) int {

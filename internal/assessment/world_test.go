@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"luodi/internal/assessment"
@@ -393,13 +392,4 @@ func fill(s *process.Schema, r *rand.Rand, now time.Time) any {
 		return []string{"88", "90.5", "100", "101"}[r.IntN(4)]
 	}
 	return strings.Repeat("好", max(s.MinLength, 1))
-}
-
-func mustJSON(t *testing.T, v any) []byte {
-	t.Helper()
-	data, err := json.Marshal(v)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
 }

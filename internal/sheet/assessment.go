@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopspring/decimal"
 	"github.com/xuri/excelize/v2"
 
 	"luodi/internal/assessment"
@@ -37,7 +38,7 @@ func ReadCells(data []byte, figures []string, members []assessment.Member) ([]as
 		}
 		for i, l := range lines[:min(len(lines), 30)] {
 			if h := cellHeader(l, figures); h.unit > 0 && len(h.figures) > 0 {
-				return cellRows(name, h, l, lines[i+1:], figures, members)
+				return cellRows(shownIn(book, name), name, h, l, lines[i+1:], figures, members)
 			}
 		}
 	}
@@ -66,7 +67,7 @@ func cellHeader(l line, figures []string) cellPlaces {
 	return h
 }
 
-func cellRows(name string, h cellPlaces, header line, rows []line, figures []string, members []assessment.Member) (out []assessment.Cell, problems []Problem) {
+func cellRows(see seen, name string, h cellPlaces, header line, rows []line, figures []string, members []assessment.Member) (out []assessment.Cell, problems []Problem) {
 	problem := func(column, row int, code, message string) {
 		problems = append(problems, Problem{Sheet: name, Cell: cellName(column, row), Code: code, Message: message})
 	}
@@ -96,13 +97,42 @@ func cellRows(name string, h cellPlaces, header line, rows []line, figures []str
 			if !ok || blank(text) && text != withdrawn {
 				continue
 			}
-			out = append(out, assessment.Cell{UnitID: id, Figure: figure, Value: measured(text, h.measure[at]), Where: Problem{Sheet: name, Cell: cellName(at, l.number)}.Where()})
+			out = append(out, assessment.Cell{UnitID: id, Figure: figure, Value: measured(see(at, l.number, text), h.measure[at]), Where: Problem{Sheet: name, Cell: cellName(at, l.number)}.Where()})
 		}
 	}
 	if len(out) == 0 && len(problems) == 0 {
 		problems = append(problems, Problem{Sheet: name, Code: "rows_empty", Message: "表中没有填写目标"})
 	}
 	return out, problems
+}
+
+// seen gives a cell's text as whoever looks at it sees it.
+type seen func(column, row int, text string) string
+
+// shownIn makes of a worksheet's number cells what they show: a percentage has its sign,
+// for 96% lies in the file as 0.96, and no number has more digits than Excel means.
+func shownIn(book *excelize.File, sheet string) seen {
+	return func(column, row int, text string) string {
+		cell := cellName(column, row)
+		kind, err := book.GetCellType(sheet, cell)
+		n, number := parseNumber(text)
+		if err != nil || !number || kind != excelize.CellTypeUnset && kind != excelize.CellTypeNumber {
+			return text
+		}
+		id, err := book.GetCellStyle(sheet, cell)
+		if err != nil {
+			return n
+		}
+		style, err := book.GetStyle(id)
+		if err != nil || style.NumFmt != 9 && style.NumFmt != 10 && (style.CustomNumFmt == nil || !strings.Contains(*style.CustomNumFmt, "%")) {
+			return n
+		}
+		d, err := decimal.NewFromString(n)
+		if err != nil {
+			return n
+		}
+		return d.Shift(2).String() + "%"
+	}
 }
 
 // measured is a cell's value with the unit of its column's head, unless it has its own.
@@ -190,7 +220,7 @@ func ReadReport(data []byte, figures []string) ([]ReportLine, []Problem) {
 		}
 		for i, l := range lines[:min(len(lines), 30)] {
 			if h := reportHeader(l); h[figureColumn] > 0 && h[saidColumn] > 0 {
-				return reportRows(name, h, lines[i+1:], figures)
+				return reportRows(shownIn(book, name), name, h, lines[i+1:], figures)
 			}
 		}
 	}
@@ -207,7 +237,7 @@ func reportHeader(l line) map[string]int {
 	return h
 }
 
-func reportRows(name string, h map[string]int, rows []line, figures []string) (out []ReportLine, problems []Problem) {
+func reportRows(see seen, name string, h map[string]int, rows []line, figures []string) (out []ReportLine, problems []Problem) {
 	seen := map[string]string{}
 	for _, l := range rows {
 		figure := squeeze(l.at(h[figureColumn]))
@@ -228,7 +258,7 @@ func reportRows(name string, h map[string]int, rows []line, figures []string) (o
 		if blank(value) {
 			continue
 		}
-		x := ReportLine{Figure: figure, Value: value, Where: Problem{Sheet: name, Cell: cell(saidColumn)}.Where()}
+		x := ReportLine{Figure: figure, Value: see(h[saidColumn], l.number, value), Where: Problem{Sheet: name, Cell: cell(saidColumn)}.Where()}
 		if h[whyColumn] > 0 {
 			x.Reason = strings.TrimSpace(l.at(h[whyColumn]))
 		}
