@@ -13,7 +13,7 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
-    testTimeout: 30_000, // drawing forms is slow on a busy machine
+    testTimeout: 120_000, // drawing forms is slow on a busy machine
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
     env: { TZ: "America/New_York" }, // times are shown in Asia/Shanghai, wherever the reader is

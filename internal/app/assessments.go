@@ -124,7 +124,8 @@ func (s *Assessments) members(ctx context.Context, use assessment.BookUse) ([]as
 	out := []assessment.Member{}
 	for _, g := range use.Groups {
 		for _, u := range units {
-			if belongs(u, g) {
+			taken := slices.ContainsFunc(out, func(m assessment.Member) bool { return m.UnitID == u.ID })
+			if belongs(u, g) && !taken { // where the names of groups leave it open, people say
 				out = append(out, assessment.Member{UnitID: u.ID, Name: u.Name, BookName: u.Name, Group: g.Name})
 			}
 		}

@@ -284,7 +284,8 @@ func (s *Scorer) targets(ctx context.Context, state assessment.State, book *rule
 	for _, m := range state.Active() {
 		for _, f := range assessment.TargetFigures(book, m.Group) {
 			if v := cells.Units[m.UnitID][f.Name]; v != "" {
-				in.Figures = append(in.Figures, assessment.InputFigure{Unit: m.UnitID, Name: f.Name, Value: v, Source: assessment.FromTarget, Evidence: []string{fmt.Sprintf("任务分解表第%d版", len(state.Targets))}})
+				in.Figures = append(in.Figures, assessment.InputFigure{Unit: m.UnitID, Name: f.Name, Value: v, Source: assessment.FromTarget, Evidence: []string{fmt.Sprintf("任务分解表第%d版", len(state.Targets))},
+					Stream: process.StreamID(assessment.Kind, state.ID), Seq: state.Targets[len(state.Targets)-1].Seq})
 			}
 		}
 	}
@@ -315,8 +316,8 @@ func (s *Scorer) reported(ctx context.Context, state assessment.State, m assessm
 			in.Figures = append(in.Figures, f)
 		}
 	}
-	if n := r.Standing(); state.Plan.Book.Fraud != "" && n > 0 {
-		f := assessment.InputFigure{Unit: m.UnitID, Name: state.Plan.Book.Fraud, Value: fmt.Sprint(n), Source: assessment.FromFraud, Stream: row.Stream}
+	if state.Plan.Book.Fraud != "" { // none is a figure too
+		f := assessment.InputFigure{Unit: m.UnitID, Name: state.Plan.Book.Fraud, Value: fmt.Sprint(r.Standing()), Source: assessment.FromFraud, Stream: row.Stream}
 		for _, x := range r.Frauds {
 			if x.Void == "" {
 				f.Evidence, f.Seq = append(f.Evidence, x.Figure+":"+x.Text), x.Seq
@@ -486,7 +487,7 @@ func (s *Scorer) correct(ctx context.Context, state assessment.State, in *assess
 		}
 		m := book.Metric(c.Figure)
 		in.Set(assessment.InputFigure{Unit: c.UnitID, Name: c.Figure, Value: c.Value, Source: assessment.FromAppeal, Fixed: m != nil && !m.Reported(),
-			Evidence: []string{fmt.Sprintf("第%d号申诉", a.No), a.Ruling}, Stream: process.StreamID(assessment.Kind, state.ID)})
+			Evidence: []string{fmt.Sprintf("第%d号申诉", a.No), a.Ruling}, Stream: process.StreamID(assessment.Kind, state.ID), Seq: a.RuledSeq})
 		return nil
 	}
 	return s.reread(ctx, state, in, c.Project, knownAt)

@@ -256,7 +256,7 @@ func SelfReportRowFor(s selfreport.State) SelfReportRow {
 		}
 	}
 	if n := len(s.Requests); n > 0 {
-		row.Asking = s.Requests[n-1].Decided == ""
+		row.Asking = s.Stage == selfreport.Filling && s.Requests[n-1].Decided == ""
 	}
 	if s.Clock != nil {
 		row.Due = s.Clock.Due

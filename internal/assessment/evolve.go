@@ -86,7 +86,7 @@ func (b JudgesSet) apply(s State, _ event.Event) State {
 
 func (b TargetsSet) apply(s State, e event.Event) State {
 	s = s.own()
-	b.Sheet.By = signed(e)
+	b.Sheet.By, b.Sheet.Seq = signed(e), e.Seq
 	if n := len(s.Targets); s.Issued == nil && n > 0 { // a draft takes the place of a draft
 		b.Sheet.Version = s.Targets[n-1].Version
 		s.Targets[n-1] = b.Sheet
@@ -129,7 +129,7 @@ func (b ChangeDecided) apply(s State, e event.Event) State {
 	switch c.Kind {
 	case ChangeTargets:
 		sheet := *c.Targets
-		sheet.Version, sheet.Reason, sheet.Moved = len(s.Targets)+1, c.Reason, c.Diff
+		sheet.Version, sheet.Reason, sheet.Moved, sheet.Seq = len(s.Targets)+1, c.Reason, c.Diff, e.Seq
 		s.Targets = append(s.Targets, sheet)
 	case ChangeBook:
 		s.Plan.Book = *c.Book
@@ -145,7 +145,7 @@ func (b ChangeDecided) apply(s State, e event.Event) State {
 		}
 		if c.Targets != nil {
 			sheet := *c.Targets
-			sheet.Version, sheet.Reason, sheet.Moved = len(s.Targets)+1, c.Reason, c.Diff
+			sheet.Version, sheet.Reason, sheet.Moved, sheet.Seq = len(s.Targets)+1, c.Reason, c.Diff, e.Seq
 			s.Targets = append(s.Targets, sheet)
 		}
 		return s.send(Errand{What: "merge", Unit: c.UnitID, Into: c.Into, Name: s.unitName(c.Into)})
@@ -331,7 +331,7 @@ func (b AppealRuled) apply(s State, e event.Event) State {
 			continue
 		}
 		at := signed(e)
-		a.Status, a.Ruling, a.Ruled, a.Corrections = "refused", b.Text, &at, b.Corrections
+		a.Status, a.Ruling, a.Ruled, a.RuledSeq, a.Corrections = "refused", b.Text, &at, e.Seq, b.Corrections
 		if b.Accepted {
 			a.Status = "accepted"
 			if r := s.Standing(); r != nil {

@@ -97,6 +97,7 @@ type TargetSheet struct {
 	By       Signed   `json:"by"`
 	Reason   string   `json:"reason,omitempty"` // of a change after they were issued
 	Moved    []string `json:"moved,omitempty"`  // what differs from the version before, in words
+	Seq      int64    `json:"seq,omitempty"`    // event that made it count
 }
 
 // ChangeKind is what a proposed change is about.
@@ -284,6 +285,7 @@ type Appeal struct {
 	Status      string       `json:"status"`              // open, withdrawn, accepted, refused
 	Ruling      string       `json:"ruling,omitempty"`
 	Ruled       *Signed      `json:"ruled,omitempty"`
+	RuledSeq    int64        `json:"ruled_seq,omitempty"` // event of the ruling
 	Corrections []Correction `json:"corrections,omitempty"`
 	Before      int          `json:"before,omitempty"` // run
 	After       int          `json:"after,omitempty"`  // run

@@ -239,7 +239,7 @@ func choices(s State, is func(Item) bool) []process.Choice {
 func figuresForm(text bool) func(State, []target) []process.Field {
 	return func(s State, _ []target) []process.Field {
 		open := choices(s, func(x Item) bool { return !x.Verdict.Final() })
-		fields := []process.Field{{Name: "figures", Schema: process.List("数据项(不选为全部待核实的)", process.OneOf("数据项", open...), 0, len(open)), Optional: !text}}
+		fields := []process.Field{{Name: "figures", Schema: process.List("数据项(不选为全部待核实的)", process.OneOf("数据项", open...), 0, len(open)), Optional: true}}
 		if text {
 			return append(fields, process.Field{Name: "text", Schema: process.Text("退回原因(需要补充的内容)", 2, 500)})
 		}

@@ -242,9 +242,10 @@ func (s State) verifiers() []string {
 	return out
 }
 
-// open is the request that nobody has decided; nil when there is none.
+// open is the request that nobody has decided; nil when there is none. A report that was
+// handed in waits for no more time.
 func (s *State) open() *Request {
-	if n := len(s.Requests); n > 0 && s.Requests[n-1].Decided == "" {
+	if n := len(s.Requests); s.Stage == Filling && n > 0 && s.Requests[n-1].Decided == "" {
 		return &s.Requests[n-1]
 	}
 	return nil

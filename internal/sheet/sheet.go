@@ -36,6 +36,9 @@ type Problem struct {
 
 // Where is the problem's place as people write it, such as "签约项目!C5".
 func (p Problem) Where() string {
+	if p.Sheet == "" {
+		return "工作簿"
+	}
 	if p.Cell == "" {
 		return p.Sheet
 	}
