@@ -3,7 +3,9 @@ package activities
 import (
 	"context"
 	"encoding/json"
+	"time"
 
+	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/temporal"
 
 	"luodi/internal/app"
@@ -22,5 +24,27 @@ func (p *Perform) Run(ctx context.Context, kind, id string, e process.Effect) (j
 	if !ok {
 		return nil, temporal.NewApplicationError("no performer for "+e.Name, "unknown_effect")
 	}
+	defer pulse(ctx)()
 	return perform(ctx, kind, id, e)
+}
+
+// Pulse is how often a performer tells the engine that it is alive.
+const Pulse = time.Second
+
+// pulse tells the engine until stop is called.
+func pulse(ctx context.Context) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		beat := time.NewTicker(Pulse)
+		defer beat.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-beat.C:
+				activity.RecordHeartbeat(ctx)
+			}
+		}
+	}()
+	return func() { close(done) }
 }

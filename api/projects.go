@@ -207,12 +207,22 @@ func (s *Server) editProject(ctx context.Context, in *struct {
 }
 
 type timelineList struct {
-	Items []TimelineItem `json:"items"`
+	Items  []TimelineItem     `json:"items"`
+	Scores []app.ProjectScore `json:"scores" doc:"annual scores that the project counted in, as far as the caller may see them"`
 }
 
 func (s *Server) projectTimeline(ctx context.Context, in *ProjectID) (*body[timelineList], error) {
-	events, err := s.Projects.Timeline(ctx, actorOf(ctx), in.ID)
-	return answer(ctx, timelineList{Items: timeline(events)}, err)
+	actor := actorOf(ctx)
+	events, err := s.Projects.Timeline(ctx, actor, in.ID)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	p, err := s.Projects.Get(ctx, actor, in.ID)
+	if err != nil {
+		return nil, fail(ctx, err)
+	}
+	scores, err := s.Assessments.ScoresOf(ctx, actor, p.Code)
+	return answer(ctx, timelineList{Items: timeline(events), Scores: scores}, err)
 }
 
 // sheetAnswer documents an xlsx as the answer.

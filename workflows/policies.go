@@ -5,6 +5,8 @@ import (
 
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
+
+	"luodi/activities"
 )
 
 // workflowTaskTimeout is short, so that after a crash the engine gives a started
@@ -33,10 +35,12 @@ func recordOptions(command string) workflow.LocalActivityOptions {
 }
 
 // performOptions try an effect until it succeeds: what it needs (a disk, another
-// process) comes back, and a decided document must be made.
+// process) comes back, and a decided document must be made. A large one may take its
+// time; a worker that died in the middle of one is missed as soon as its pulse is.
 func performOptions(name string) workflow.ActivityOptions {
 	return workflow.ActivityOptions{
-		StartToCloseTimeout: time.Minute,
+		StartToCloseTimeout: 10 * time.Minute,
+		HeartbeatTimeout:    4 * activities.Pulse,
 		Summary:             name,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    time.Second,

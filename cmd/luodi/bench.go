@@ -153,6 +153,9 @@ func benchDecisions(ctx context.Context, p program, t *table) error {
 	if err := s.benchYear(ctx, liaison, t); err != nil {
 		return err
 	}
+	if err := s.benchAssessment(ctx, t); err != nil {
+		return err
+	}
 	site := loadtest.NewSite("http://" + listener.Addr().String())
 	office, err := newOffice(ctx, site, s.engine.Client())
 	if err != nil {

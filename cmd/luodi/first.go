@@ -90,7 +90,8 @@ func (s *system) loadDemo(ctx context.Context, accounts []demo.Account) error {
 	if err := s.loadRegisters(ctx); err != nil {
 		return err
 	}
-	if err := s.loadRuleBooks(ctx); err != nil {
+	books, err := s.loadRuleBooks(ctx)
+	if err != nil {
 		return err
 	}
 	if err := s.loadBulletins(ctx); err != nil {
@@ -101,12 +102,16 @@ func (s *system) loadDemo(ctx context.Context, accounts []demo.Account) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range accounts {
+	last := len(accounts) - 1
+	for _, a := range accounts[:last] {
 		if err := s.store.SaveUser(ctx, a.User, hash); err != nil {
 			return err
 		}
 	}
-	return nil
+	if err := s.loadAssessments(ctx, books); err != nil { // its judges are accounts
+		return err
+	}
+	return s.store.SaveUser(ctx, accounts[last].User, hash)
 }
 
 func demoAPI(accounts []demo.Account) *api.Demo {

@@ -21,6 +21,9 @@ type Errands struct {
 	Processes Processes
 	Now       func() time.Time
 	NewID     func() string
+	// Look is when the registry is looked at; nil: now. A rehearsal in another time looks
+	// at what is there all the same.
+	Look func() time.Time
 }
 
 // Run performs assessment.EffectErrand: every self-report gets a command whose id follows
@@ -49,12 +52,15 @@ func (r *Errands) Run(ctx context.Context, _, id string, e process.Effect) (json
 
 // open opens a self-report for every unit, with what the registry knows of it.
 func (r *Errands) open(ctx context.Context, state assessment.State, x assessment.Errand) (int, error) {
-	now := r.Now().UTC().Truncate(time.Microsecond)
+	look := r.Now
+	if r.Look != nil {
+		look = r.Look
+	}
 	book, err := r.Scorer.Book(ctx, state.Plan.Book.Digest)
 	if err != nil {
 		return 0, err
 	}
-	known, err := r.Scorer.Known(ctx, state, lastDay(state.Year), now)
+	known, err := r.Scorer.Known(ctx, state, lastDay(state.Year), look().UTC().Truncate(time.Microsecond))
 	if err != nil {
 		return 0, err
 	}

@@ -146,3 +146,56 @@ func (p *play[S, F]) owed() (process.Effect, bool) {
 	}
 	return process.Effect{}, false
 }
+
+// Rehearsed is Processes for one kind of process that is rehearsed: every command is
+// taken at its own time, and what effects bring follows at once.
+type Rehearsed[S, F any] struct {
+	*Rehearsal[S, F]
+}
+
+var _ Processes = Rehearsed[int, int]{}
+
+// play brings a rehearsed process to where its stream is.
+func (r Rehearsed[S, F]) play(ctx context.Context, id string) (*play[S, F], error) {
+	p := &play[S, F]{Rehearsal: r.Rehearsal, id: id, spent: map[string]bool{}}
+	return p, p.record(ctx, process.Command{Name: process.Sync, Actor: org.SystemActor()})
+}
+
+// Start implements Processes.
+func (r Rehearsed[S, F]) Start(ctx context.Context, kind, id, _ string, cmd process.Command) (process.Receipt, error) {
+	receipt, _, err := r.Send(ctx, kind, id, cmd)
+	return receipt, err
+}
+
+// Send implements Processes.
+func (r Rehearsed[S, F]) Send(ctx context.Context, _, id string, cmd process.Command) (process.Receipt, int64, error) {
+	p, err := r.play(ctx, id)
+	if err != nil {
+		return process.Receipt{}, 0, err
+	}
+	if err := p.record(ctx, cmd); err != nil {
+		return process.Receipt{}, p.version, err
+	}
+	receipt := process.Receipt{ID: id, Version: p.version, Stage: p.Recorder.Definition.Summary(p.state).Stage, Request: cmd.Request}
+	return receipt, p.version, p.effects(ctx, cmd.At)
+}
+
+// Sync implements Processes.
+func (r Rehearsed[S, F]) Sync(ctx context.Context, _, id, _ string) (int64, error) {
+	p, err := r.play(ctx, id)
+	return p.version, err
+}
+
+// Version implements Processes.
+func (r Rehearsed[S, F]) Version(ctx context.Context, kind, id string) (int64, error) {
+	return r.Sync(ctx, kind, id, "")
+}
+
+// Until lets the clock of a process run up to a moment.
+func (r Rehearsed[S, F]) Until(ctx context.Context, id string, at time.Time) error {
+	p, err := r.play(ctx, id)
+	if err != nil {
+		return err
+	}
+	return p.clock(ctx, at)
+}

@@ -489,19 +489,49 @@ func (s *Scorer) correct(ctx context.Context, state assessment.State, in *assess
 			Evidence: []string{fmt.Sprintf("第%d号申诉", a.No), a.Ruling}, Stream: process.StreamID(assessment.Kind, state.ID)})
 		return nil
 	}
-	v, err := s.survey(ctx, state, in.AsOf, knownAt)
-	if err != nil {
+	return s.reread(ctx, state, in, c.Project, knownAt)
+}
+
+// reread puts a project as the registry has it now in the place of the frozen one; what
+// its liaison says of it stays. One that wasn't there is surveyed with all others.
+func (s *Scorer) reread(ctx context.Context, state assessment.State, in *assessment.Inputs, code string, knownAt time.Time) error {
+	i := in.Project(code)
+	if i < 0 {
+		v, err := s.survey(ctx, state, in.AsOf, knownAt)
+		if err != nil {
+			return err
+		}
+		for _, row := range v.rows {
+			if row[0] == code {
+				in.Projects = append(in.Projects, row)
+			}
+		}
+		return nil
+	}
+	old := in.Projects[i]
+	in.Projects = slices.Delete(in.Projects, i, i+1)
+	p, err := s.projectAt(ctx, code, knownAt)
+	if err != nil || p == nil {
 		return err
 	}
-	if i := in.Project(c.Project); i >= 0 {
-		in.Projects = slices.Delete(in.Projects, i, i+1)
-	}
-	for _, row := range v.rows {
-		if row[0] == c.Project {
-			in.Projects = append(in.Projects, row)
-		}
+	carried := assessment.Carried{Department: old[slices.Index(in.Fields, "包联单位")], StartPlan: old[slices.Index(in.Fields, "计划开工日期")]}
+	if unit := cmp.Or(into(state.Plan.Members)[p.CountyID], carried.Department); unit != "" {
+		in.Projects = append(in.Projects, assessment.ProjectRow(*p, unit, carried, in.Year, in.AsOf))
 	}
 	return nil
+}
+
+// projectAt is a project as it was known at a moment; nil when it wasn't.
+func (s *Scorer) projectAt(ctx context.Context, code string, knownAt time.Time) (*project.Project, error) {
+	p, err := projectByCode(ctx, s.Reads, org.Scope{All: true}, code)
+	if err != nil || p == nil {
+		return nil, err
+	}
+	events, err := s.Reads.Events(ctx, project.StreamID(p.ID), 0)
+	if err != nil {
+		return nil, err
+	}
+	return at(*p, events, knownAt)
 }
 
 // Inputs reads frozen inputs.
@@ -515,7 +545,7 @@ func (s *Scorer) Inputs(ctx context.Context, digest string) (assessment.Inputs, 
 
 // run freezes inputs, scores them and keeps what came out.
 func (s *Scorer) run(ctx context.Context, in assessment.Inputs, no int) (assessment.Run, error) {
-	run := assessment.Run{No: no, Book: in.Book.Digest, Engine: assessment.Engine}
+	run := assessment.Run{No: no, AsOf: in.AsOf, KnownAt: in.KnownAt, Book: in.Book.Digest, Engine: assessment.Engine}
 	data, err := in.Encode()
 	if err != nil {
 		return run, err

@@ -231,7 +231,10 @@ func (b WasScored) apply(s State, e event.Event) State {
 		return s
 	}
 	s = s.own()
-	b.Run.Kind, b.Run.Appeal, b.Run.AsOf, b.Run.KnownAt, b.Run.By = s.Asked.Kind, s.Asked.Appeal, s.Asked.AsOf, s.Asked.KnownAt, s.Asked.By
+	b.Run.Kind, b.Run.Appeal, b.Run.By = s.Asked.Kind, s.Asked.Appeal, s.Asked.By
+	if b.Run.KnownAt.IsZero() { // what failed before it had looked
+		b.Run.AsOf, b.Run.KnownAt = s.Asked.AsOf, s.Asked.KnownAt
+	}
 	s.Asked = nil
 	s.Runs = append(s.Runs, b.Run)
 	trials := 0

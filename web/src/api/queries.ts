@@ -123,8 +123,7 @@ export const project = (id: string) =>
 export const projectTimeline = (id: string) =>
   queryOptions({
     queryKey: ["project", id, "timeline"],
-    queryFn: async () =>
-      (await unwrap(api.GET("/api/v1/projects/{id}/timeline", { params: { path: { id } } }))).items,
+    queryFn: () => unwrap(api.GET("/api/v1/projects/{id}/timeline", { params: { path: { id } } })),
   });
 
 /** importProjects sends the workbook as it is; a dry run changes nothing. */

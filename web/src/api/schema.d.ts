@@ -5322,6 +5322,20 @@ export interface components {
              */
             version: number;
         };
+        ProjectScore: {
+            indicator: string;
+            name: string;
+            points?: string;
+            /** Format: int64 */
+            run: number;
+            score: string;
+            /** @description of the year, in Chinese */
+            stage: string;
+            title: string;
+            unit_id: string;
+            unit_name: string;
+            year: string;
+        };
         ProjectView: {
             above_scale: boolean;
             /**
@@ -6431,6 +6445,8 @@ export interface components {
         };
         TimelineList: {
             items: components["schemas"]["TimelineItem"][];
+            /** @description annual scores that the project counted in, as far as the caller may see them */
+            scores: components["schemas"]["ProjectScore"][];
         };
         Unit: {
             id: string;

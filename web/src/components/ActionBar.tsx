@@ -8,6 +8,7 @@ const aside = new Set([
   "release", "transfer", "delegate", "add_signer", "remove_signer", "take_back", "remark", "waive_condition", "move_condition",
   "cc", "pause", "extend", "revise", "add_item", "remove_item", "postpone_item", "recuse",
   "ask_change", "ask_suspend", "comment",
+  "propose_book", "propose_rename", "propose_merge", "propose_extension",
 ]);
 const most = 5;
 

@@ -133,8 +133,11 @@ function FoundSelect({ query, onSearch, options, ...rest }: Found & {
 const accepted = ".pdf,.docx,.xlsx,.png,.jpg,.jpeg,.zip";
 const maxBytes = 20 * 1024 * 1024;
 
-/** FilePicker uploads files as they are chosen; the form holds what the server called them. */
-export function FilePicker({ id, value = [], onChange, max, disabled }: Given & { value?: Named[]; onChange?: (value: Named[]) => void; max: number }) {
+/** fileKinds says which files are taken. */
+export const fileKinds = `pdf、docx、xlsx、png、jpg 或 zip,每个不超过${formatSize(maxBytes)}`;
+
+/** FilePicker uploads files as they are chosen; the form holds what the server called them. brief is for where the kinds are told once for many. */
+export function FilePicker({ id, value = [], onChange, max, disabled, brief }: Given & { value?: Named[]; onChange?: (value: Named[]) => void; max: number; brief?: boolean }) {
   const { message } = App.useApp();
   const [running, setRunning] = useState<UploadFile[]>([]);
   const [rows, setRows] = useState<Record<string, string>>({}); // by id, which row of the list a file was uploaded in
@@ -176,8 +179,8 @@ export function FilePicker({ id, value = [], onChange, max, disabled }: Given & 
         return false;
       }}
     >
-      <Button icon={<UploadOutlined />} disabled={disabled || value.length >= max}>选择文件</Button>
-      <span className="muted small" style={{ marginInlineStart: 8 }}>pdf、docx、xlsx、png、jpg 或 zip,每个不超过{formatSize(maxBytes)}</span>
+      <Button icon={<UploadOutlined />} size={brief ? "small" : undefined} disabled={disabled || value.length >= max}>选择文件</Button>
+      {!brief && <span className="muted small" style={{ marginInlineStart: 8 }}>{fileKinds}</span>}
     </Upload>
   );
 }

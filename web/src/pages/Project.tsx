@@ -15,6 +15,7 @@ import { PagedTable } from "../components/PagedTable";
 import { useReviewColumns } from "../components/reviewColumns";
 import { Illustrative, ProjectStage } from "../components/Status";
 import { Timeline } from "../components/Timeline";
+import { ProjectScores } from "./assessments/ProjectScores";
 import { investorKinds, labelOf, projectStages, tiers, verifications } from "../lib/labels";
 import { formatAmount } from "../lib/money";
 
@@ -84,8 +85,9 @@ function Detail({ p }: { p: ProjectData }) {
         {p.funds_arrived.length > 0 && <Card title="到位资金"><Funds p={p} /></Card>}
         <Card title="落地前研判"><ReviewsOf id={p.id} /></Card>
         <Card title="包联"><LiaisonsOf id={p.id} /></Card>
+        {timeline.data && timeline.data.scores.length > 0 && <Card title="考核得分"><ProjectScores scores={timeline.data.scores} /></Card>}
       </div>
-      <Card title="全程记录"><Loaded query={timeline}>{(items) => <Timeline items={items} />}</Loaded></Card>
+      <Card title="全程记录"><Loaded query={timeline}>{({ items }) => <Timeline items={items} />}</Loaded></Card>
     </div>
   );
 }
