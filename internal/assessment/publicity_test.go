@@ -155,6 +155,9 @@ func TestRulingsAreChecked(t *testing.T) {
 	w.refused(li, assessment.ActRule, accept(nil), "action_forbidden") // verified it
 	standIn := org.Actor{UserID: "u-x", Name: "代办", UnitID: "centre", Behalf: []org.Principal{{UserID: "u-li", UnitID: "centre", Roles: li.Roles}}}
 	w.refused(standIn, assessment.ActRule, accept(nil), "action_forbidden")
+	hidden := li // in another's name they are still who verified it
+	hidden.Behalf = []org.Principal{{UserID: deputy.UserID, UnitID: "centre", Roles: deputy.Roles}}
+	w.refused(hidden, assessment.ActRule, accept(nil), "action_forbidden")
 	w.refused(maojian, assessment.ActRule, accept(nil), "action_forbidden")
 	w.refused(zhang, assessment.ActRule, accept(nil), "corrections_required")
 	w.refused(zhang, assessment.ActRule, accept(body{"corrections": []body{{"figure": "周报按时率", "value": "1"}}}), "text_wrong")
@@ -225,6 +228,15 @@ func TestWithoutASecondPublicityGradingFollows(t *testing.T) {
 	w.do(zhang, assessment.ActGrade, nil)
 	if w.state.Stage != assessment.Grading || w.state.Clock == nil {
 		t.Errorf("stage %s", w.state.Stage)
+	}
+	// A ruling within the publicity whose scores aren't there at its end is waited for.
+	w = upTo(t, assessment.Publicity)
+	w.state.Plan.Book.SecondPublicity = false
+	w.do(maojian, assessment.ActAppeal, complaint("E1"))
+	w.do(zhang, assessment.ActRule, body{"result": "accepted", "text": "经查属实,予以更正", "corrections": []body{{"figure": "外出招商批次", "value": "12"}}})
+	w.until("2024-01-20 09:00")
+	if w.state.Stage != assessment.Appealing {
+		t.Errorf("stage %s before the scores are there", w.state.Stage)
 	}
 }
 

@@ -242,6 +242,10 @@ func TestAReportIsTakenBackBeforeAVerdict(t *testing.T) {
 	w.refused(county, selfreport.ActTakeBack, nil, "action_conflict")
 
 	w = submitted(t)
+	w.do(fagai, selfreport.ActCorrect, body{"figure": amount, "value": "10.8", "text": "重复计算"})
+	w.refused(county, selfreport.ActTakeBack, nil, "action_conflict")
+
+	w = submitted(t)
 	w.now = at("2024-01-15 09:00") // a day is left: three are given
 	w.do(county, selfreport.ActTakeBack, nil)
 	if w.day() != "2024-01-18" {
