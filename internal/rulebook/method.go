@@ -463,14 +463,16 @@ func grouped(f string, of *Expr) *Expr {
 
 func falling(o *object) bool { return o.choice("方向") == "越小越好" }
 
-// special puts what the book says for one unit alone, and for all equal, before e.
+// special puts what the book says for one unit alone, and for all equal, before e: for
+// those that are compared at all.
 func (l *lowering) special(t *target, o *object, v, e *Expr) *Expr {
+	compared := func(is *Expr) *Expr { return op(OpAnd, op(OpFilled, v.clone()), is) }
 	if equal := l.optional(t, o, "全等"); equal != nil {
-		e = when(op(OpEq, grouped("最大", v), grouped("最小", v)), equal, e)
+		e = when(compared(op(OpEq, grouped("最大", v), grouped("最小", v))), equal, e)
 		e.At = o.at("全等")
 	}
 	if single := l.optional(t, o, "单家"); single != nil {
-		e = when(op(OpEq, grouped("家数", v), integer(1)), single, e)
+		e = when(compared(op(OpEq, grouped("家数", v), integer(1))), single, e)
 		e.At = o.at("单家")
 	}
 	return e

@@ -38,7 +38,7 @@ test("an assessor's year: targets, self-reports, verification, marks, scores, pu
       await page.getByRole("textbox", { name: `${unit} 外出批次目标` }).fill("一百");
     }
     await page.getByRole("button", { name: "保存6处" }).click();
-    await expect(page.getByRole("alert").first()).toContainText("不是数");
+    await expect(page.getByRole("alert").filter({ hasText: "不是数" })).toBeVisible();
     for (const unit of ["丹江口市", "房县"]) await page.getByRole("textbox", { name: `${unit} 外出批次目标` }).fill("100");
     await page.getByRole("button", { name: "保存6处" }).click();
     await expect(page.getByText("已保存,变动6处")).toBeVisible();
