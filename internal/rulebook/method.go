@@ -463,10 +463,10 @@ func grouped(f string, of *Expr) *Expr {
 
 func falling(o *object) bool { return o.choice("方向") == "越小越好" }
 
-// special puts what the book says for one unit alone, and for all equal, before e: for
-// those that are compared at all.
+// special puts what the book says for one unit alone, and for all equal, before e. Of a
+// unit that isn't compared no condition holds: its own value isn't there.
 func (l *lowering) special(t *target, o *object, v, e *Expr) *Expr {
-	compared := func(is *Expr) *Expr { return op(OpAnd, op(OpFilled, v.clone()), is) }
+	compared := func(is *Expr) *Expr { return op(OpAnd, op(OpGe, v.clone(), grouped("最小", v)), is) }
 	if equal := l.optional(t, o, "全等"); equal != nil {
 		e = when(compared(op(OpEq, grouped("最大", v), grouped("最小", v))), equal, e)
 		e.At = o.at("全等")
