@@ -312,8 +312,12 @@ func (s *Scorer) reported(ctx context.Context, state assessment.State, m assessm
 		return err
 	}
 	for _, x := range r.Items {
-		if f, ok := inputOf(x, m.UnitID, row.Stream, tentative); ok {
+		f, ok := inputOf(x, m.UnitID, row.Stream, tentative)
+		switch {
+		case ok:
 			in.Figures = append(in.Figures, f)
+		case x.Origin == selfreport.Counted && x.Verdict.Final() && f.Value != "":
+			in.Agreed = append(in.Agreed, f)
 		}
 	}
 	if state.Plan.Book.Fraud != "" { // none is a figure too
@@ -561,6 +565,9 @@ func (s *Scorer) run(ctx context.Context, in assessment.Inputs, no int) (assessm
 	scored, err := in.Score(book, run.Inputs)
 	if err != nil {
 		return run, err
+	}
+	if scored.Result != nil && in.Hold(book, scored.Scores) {
+		return s.run(ctx, in, no) // the registry has moved since: what was verified counts
 	}
 	if scored.Result == nil {
 		run.Problems = scored.Problems[:min(len(scored.Problems), 100)]

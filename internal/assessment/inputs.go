@@ -32,6 +32,9 @@ type Inputs struct {
 	Projects [][]string    `json:"projects"` // by field
 	Marks    []InputMark   `json:"marks"`
 	Changes  []Correction  `json:"changes,omitempty"` // that appeals brought, in their order
+	// Agreed are counted figures that were verified to be what the registry counted then.
+	// They are no part of the inputs: see Hold.
+	Agreed []InputFigure `json:"-"`
 }
 
 // InputBook names the rule book.
@@ -151,6 +154,23 @@ func (in *Inputs) Set(f InputFigure) {
 		return
 	}
 	in.Figures = append(in.Figures, f)
+}
+
+// Hold fixes the verified figures that the records don't give any more: the registry was
+// changed after they had been verified. It reports whether there were any.
+func (in *Inputs) Hold(b *rulebook.Book, s *rulebook.Scores) bool {
+	held := false
+	for _, f := range in.Agreed {
+		m, u := b.Metric(f.Name), s.Facts.Place(in.BookName(f.Unit))
+		if m == nil || u < 0 || m.Write(s.Metric(m, u)) == f.Value {
+			continue
+		}
+		f.Fixed, f.Evidence = true, append(f.Evidence, "核实后登记有变动,以核实数为准")
+		in.Set(f)
+		held = true
+	}
+	in.Agreed = nil
+	return held
 }
 
 // BookName is what the book calls a unit.

@@ -58,7 +58,7 @@ test("an assessor's year: targets, self-reports, verification, marks, scores, pu
     await expect(page.getByText("已保存填报").first()).toBeVisible();
     await (await button(page, "提交自评")).click();
     await page.getByRole("dialog").getByRole("button", { name: "确认提交自评" }).click(); // a difference needs a reason
-    await expect(page.getByRole("table", { name: "自评数据" })).toContainText("须说明理由");
+    await expect(page.getByRole("table", { name: "自评数据" }).last()).toContainText("须说明理由");
     await page.getByRole("textbox", { name: "签约项目数 差异理由" }).fill("三个项目正在补登");
     await page.screenshot({ path: "test-results/year-report.png", fullPage: true });
     await act(page, "提交自评"); // saves first
