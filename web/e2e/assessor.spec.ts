@@ -134,7 +134,7 @@ test("an assessor's year: targets, self-reports, verification, marks, scores, pu
       await text(page, "裁定理由", "经查行程和报销凭证,情况属实。");
       const rows = page.getByRole("dialog").getByRole("group", { name: "更正数据" });
       await rows.getByRole("button", { name: "添加" }).click();
-      await select(page, "数据项", "外出招商批次");
+      await radio(page, "外出招商批次");
       await text(page, "更正为", "100");
     });
     const moves = page.getByRole("table", { name: "第1件申诉使得分和名次的变动" });

@@ -76,7 +76,7 @@ function About({ a, year }: { a: AssessmentAppeal; year: string }) {
   return (
     <Alert
       type="info"
-      title={`${a.unit_name}:${a.indicator} ${a.title}`}
+      title={`${a.unit_name}:${a.title}`}
       description={<><div className="prose">{a.text}</div><Files files={a.files} />{a.figures.length > 0 && <div className="muted">这项指标用到的数据:{a.figures.join("、")}</div>}<Link to={evidenceAddress(year, a.unit_id, a.indicator, a.before)} target="_blank">看得分依据(另开页面)</Link></>}
     />
   );
@@ -127,7 +127,7 @@ function One({ a, year, expanded, offered, choose, computing }: { a: AssessmentA
   return (
     <Card
       id={`appeal-${a.no}`}
-      title={<>第{a.no}件 {a.unit_name} <Link to={evidenceAddress(year, a.unit_id, a.indicator)}>{a.indicator} {a.title}</Link> <AppealStatus a={a} /></>}
+      title={<>第{a.no}件 {a.unit_name} <Link to={evidenceAddress(year, a.unit_id, a.indicator)}>{a.title}</Link> <AppealStatus a={a} /></>}
       extra={offered.length > 0 && <div className="choices" role="group" aria-label={`办理第${a.no}件申诉`}>{offered.map((action) => <Button key={action.action} size="small" type={action.action === "rule" ? "primary" : "default"} onClick={() => choose({ action, appeal: a })}>{action.label}</Button>)}</div>}
     >
       <div className="stack">

@@ -103,7 +103,7 @@ function Appealed({ c, year }: { c: ScoreCardData; year: string }) {
   if (c.appeals.length === 0) return <span className="muted">没有申诉{c.run.standing ? "" : ",或您不能查看"}</span>;
   return (
     <ul className="plain">
-      {c.appeals.map((a) => <li key={a.no}><Link to={`/assessments/${year}/appeals#appeal-${a.no}`}>第{a.no}件 {a.indicator} {a.title}</Link> <AppealStatus a={a} /> <span className="prose">{a.text}</span></li>)}
+      {c.appeals.map((a) => <li key={a.no}><Link to={`/assessments/${year}/appeals#appeal-${a.no}`}>第{a.no}件 {a.title}</Link> <AppealStatus a={a} /> <span className="prose">{a.text}</span></li>)}
     </ul>
   );
 }
