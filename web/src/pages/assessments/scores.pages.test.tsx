@@ -32,11 +32,11 @@ const runs = [
 
 const on = (action: string, label: string, properties: Record<string, unknown>, more: Partial<AssessmentData["actions"][number]> = {}): AssessmentData["actions"][number] => ({ action, label, allowed: true, who: "考核人员", schema: { type: "object", properties }, ...more });
 const open: AssessmentAppeal = {
-  no: 2, round: 1, unit_id: "a", unit_name: "甲县", indicator: "B", title: "开工率", text: "开工项目少计一个", at: "2024-01-18T05:00:00Z", by, files: [{ id: "f", name: "施工许可证.pdf", size: 2048 }],
+  no: 2, round: 1, unit_id: "a", unit_name: "甲县", indicator: "B", title: "B 开工率", text: "开工项目少计一个", at: "2024-01-18T05:00:00Z", by, files: [{ id: "f", name: "施工许可证.pdf", size: 2048 }],
   figures: ["开工数"], status: "open", status_label: "待裁定", corrections: [],
 };
 const accepted: AssessmentAppeal = {
-  ...open, no: 1, indicator: "A1", title: "签约数", files: [], status: "accepted", status_label: "成立", ruling: "经核对协议,申诉成立", ruled_by: by, ruled_at: "2024-01-19T05:00:00Z",
+  ...open, no: 1, indicator: "A1", title: "A1 签约数", files: [], status: "accepted", status_label: "成立", ruling: "经核对协议,申诉成立", ruled_by: by, ruled_at: "2024-01-19T05:00:00Z",
   corrections: [{ figure: "签约数", value: "6" }], before: 3, after: 4,
 };
 
