@@ -96,7 +96,6 @@ func (b *bureau) reports() *workflows.Process[selfreport.State, selfreport.Facts
 var (
 	assessorOf = org.Actor{UserID: "u-assessor", Name: "考核员", UnitID: "centre", Roles: []org.Role{org.Assessor}}
 	leaderOf   = org.Actor{UserID: "u-leader", Name: "负责人", UnitID: "centre", Roles: []org.Role{org.CentreLeader}}
-	countyOf   = org.Actor{UserID: "u-county", Name: "经办人", UnitID: "fangxian", Roles: []org.Role{org.CountyOperator}}
 )
 
 // at sends a command after a while; what it answers is fn's business.
