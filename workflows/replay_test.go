@@ -8,6 +8,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"luodi/activities"
+	"luodi/internal/assessment"
 	"luodi/internal/batch"
 	"luodi/internal/bulletin"
 	"luodi/internal/dispatch"
@@ -15,6 +16,7 @@ import (
 	"luodi/internal/panel"
 	"luodi/internal/process"
 	"luodi/internal/review"
+	"luodi/internal/selfreport"
 	"luodi/workflows"
 )
 
@@ -72,6 +74,16 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 			t.Errorf("%s: %v", file, err)
 		}
 	}
+	for _, file := range recordings(t, assessment.Kind) {
+		if err := replay(t, assessment.Definition(), file); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+	for _, file := range recordings(t, selfreport.Kind) {
+		if err := replay(t, selfreport.Definition(), file); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
 }
 
 // A change of the rules needs no versioning: Decide may be anything.
@@ -106,6 +118,13 @@ func TestReplayNoticesAChangedShell(t *testing.T) {
 	meetings.Effects = nil
 	for _, file := range recordings(t, panel.Kind) {
 		if err := replay(t, meetings, file); err == nil {
+			t.Errorf("%s replays without its effects", file)
+		}
+	}
+	years := assessment.Definition()
+	years.Effects = nil
+	for _, file := range recordings(t, assessment.Kind) {
+		if err := replay(t, years, file); err == nil {
 			t.Errorf("%s replays without its effects", file)
 		}
 	}
