@@ -590,13 +590,14 @@ type ScoreEvidence struct {
 
 // EvidenceFigure is a figure and the event that recorded it.
 type EvidenceFigure struct {
-	Name        string        `json:"name"`
-	Value       string        `json:"value"`
-	Source      string        `json:"source" enum:"target,verified,unverified,registry,fraud,appeal,whatif"`
-	SourceLabel string        `json:"source_label"`
-	Fixed       bool          `json:"fixed" doc:"核定数: it takes the place of what the records give"`
-	Evidence    []string      `json:"evidence"`
-	Event       *TimelineItem `json:"event,omitempty"`
+	Name        string            `json:"name"`
+	Value       string            `json:"value"`
+	Source      string            `json:"source" enum:"target,verified,unverified,registry,fraud,appeal,whatif"`
+	SourceLabel string            `json:"source_label"`
+	Fixed       bool              `json:"fixed" doc:"核定数: it takes the place of what the records give"`
+	Evidence    []string          `json:"evidence"`
+	Files       []assessment.File `json:"files" doc:"documents behind it"`
+	Event       *TimelineItem     `json:"event,omitempty"`
 }
 
 // EvidenceProject is a project that counted, as it was frozen, and what is recorded of it.
@@ -629,7 +630,7 @@ func (s *Server) getEvidence(ctx context.Context, in *struct {
 	out := ScoreEvidence{Year: c.Card.State.Year, UnitID: c.Card.Unit.UnitID, UnitName: c.Card.Unit.Name, Indicator: indicatorOf(c.Indicator), Run: runOf(c.Card.State, c.Card.Run),
 		Book: c.Card.Inputs.Book.Title + " " + c.Card.Inputs.Book.Version, Figures: []EvidenceFigure{}, Projects: []EvidenceProject{}, More: c.More}
 	for _, f := range c.Figures {
-		x := EvidenceFigure{Name: f.Name, Value: f.Value, Source: string(f.Source), SourceLabel: f.Source.Label(), Fixed: f.Fixed, Evidence: append([]string{}, f.Evidence...)}
+		x := EvidenceFigure{Name: f.Name, Value: f.Value, Source: string(f.Source), SourceLabel: f.Source.Label(), Fixed: f.Fixed, Evidence: append([]string{}, f.Evidence...), Files: append([]assessment.File{}, f.Files...)}
 		if f.Event != nil {
 			x.Event = &timeline(oneEvent(*f.Event))[0]
 		}

@@ -357,7 +357,7 @@ func inputOf(x selfreport.Item, unit, stream string, tentative bool) (f assessme
 		}
 	}
 	for _, file := range x.Files {
-		f.Evidence = append(f.Evidence, file.Name)
+		f.Evidence, f.Files = append(f.Evidence, file.Name), append(f.Files, assessment.File(file))
 	}
 	return f, f.Value != ""
 }

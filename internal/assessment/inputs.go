@@ -80,6 +80,7 @@ type InputFigure struct {
 	Source   FigureSource `json:"source"`
 	Fixed    bool         `json:"fixed,omitempty"`
 	Evidence []string     `json:"evidence,omitempty"`
+	Files    []File       `json:"files,omitempty"`
 	Stream   string       `json:"stream,omitempty"` // and event that recorded it
 	Seq      int64        `json:"seq,omitempty"`
 }

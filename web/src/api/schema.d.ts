@@ -4162,6 +4162,8 @@ export interface components {
         EvidenceFigure: {
             event?: components["schemas"]["TimelineItem"];
             evidence: string[];
+            /** @description documents behind it */
+            files: components["schemas"]["AssessmentFile"][];
             /** @description 核定数: it takes the place of what the records give */
             fixed: boolean;
             name: string;

@@ -53,7 +53,8 @@ export const lights: Option[] = [
   { value: "red", label: "红灯(严重逾期)" }, { value: "yellow", label: "黄灯(到期未办)" }, { value: "green", label: "绿灯(期限内)" },
 ];
 
-export const taskKinds: Option[] = [{ value: "review", label: "落地前研判" }, { value: "panel", label: "研判会" }, { value: "liaison", label: "包联" }];
+export const taskKinds: Option[] = [{ value: "review", label: "落地前研判" }, { value: "panel", label: "研判会" }, { value: "liaison", label: "包联" },
+  { value: "batch", label: "包联清单" }, { value: "dispatch", label: "周调度" }, { value: "bulletin", label: "月通报" }, { value: "assessment", label: "年度考核" }, { value: "selfreport", label: "自评与核实" }];
 
 /** taskActions are the kinds of work that an inbox is filtered by. */
 export const taskActions: Option[] = [

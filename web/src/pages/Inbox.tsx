@@ -45,9 +45,18 @@ export function filterOf(query: URLSearchParams, behalf: Pick<Me["behalf"][numbe
 export const atMost = (count: number | undefined): string => ((count ?? 0) >= 1000 ? "999+" : String(count ?? 0));
 
 /** addressOf is the page of what a task belongs to. */
-export const addressOf = (t: Pick<Task, "kind" | "process_id">): string => `/${placesOf[t.kind] ?? "reviews"}/${t.process_id}`;
+export function addressOf(t: Pick<Task, "kind" | "process_id"> & { action?: string }): string {
+  if (t.kind === "selfreport") { // a unit's of a year: 2024-danjiangkou
+    const [year = "", ...unit] = t.process_id.split("-");
+    return `/assessments/${year}/units/${unit.join("-")}`;
+  }
+  return `/${placesOf[t.kind] ?? "reviews"}/${t.process_id}${(t.kind === "assessment" && partsOf[t.action ?? ""]) || ""}`;
+}
 
-const placesOf: Record<string, string> = { panel: "panels", liaison: "liaisons", batch: "liaison-lists", dispatch: "dispatches", bulletin: "bulletins" };
+const placesOf: Record<string, string> = { panel: "panels", liaison: "liaisons", batch: "liaison-lists", dispatch: "dispatches", bulletin: "bulletins", assessment: "assessments" };
+
+/** partsOf a year are pages of their own for some of its work. */
+const partsOf: Record<string, string> = { mark: "/marks", rule: "/appeals", official: "/runs", recheck_pass: "/runs", publicize: "/runs" };
 
 /** Inbox is where an official's day starts: what waits, worst and earliest first. */
 export function Inbox() {

@@ -75,6 +75,9 @@ describe("inbox", () => {
     expect(addressOf({ kind: "review", process_id: "r" })).toBe("/reviews/r");
     expect(addressOf({ kind: "panel", process_id: "p" })).toBe("/panels/p");
     expect(addressOf({ kind: "liaison", process_id: "l" })).toBe("/liaisons/l");
+    expect(addressOf({ kind: "assessment", process_id: "2024" })).toBe("/assessments/2024");
+    expect(addressOf({ kind: "assessment", process_id: "2024", action: "rule" })).toBe("/assessments/2024/appeals");
+    expect(addressOf({ kind: "selfreport", process_id: "2024-shi-jing" })).toBe("/assessments/2024/units/shi-jing");
   });
 });
 

@@ -5,6 +5,7 @@ import { Link, useParams } from "react-router";
 import { assessment, evidence } from "../../api/assessments";
 import type { ScoreEvidence } from "../../api/types";
 import { useFilters } from "../../app/useFilters";
+import { Files } from "../../components/Files";
 import { Page } from "../../components/Page";
 import { Loaded } from "../../components/PageState";
 import { Light, Outcome } from "../../components/Status";
@@ -71,7 +72,10 @@ function Figures({ list }: { list: Figure[] }) {
       { title: "数据项", dataIndex: "name", width: 190 },
       { title: "数值", key: "value", width: 140, align: "right", render: (_, f) => <b>{f.value || "无"}</b> },
       { title: "来源", key: "source", width: 170, render: (_, f) => <><Tag color={f.source === "unverified" || f.source === "fraud" ? "orange" : undefined}>{f.source_label}</Tag>{f.fixed && <Tag color="blue" title="核定数代替从登记中计得的数">核定数</Tag>}</> },
-      { title: "材料", key: "evidence", render: (_, f) => (f.evidence.length > 0 ? <ul className="plain">{f.evidence.map((text, i) => <li key={i}>{text}</li>)}</ul> : <span className="muted">—</span>) },
+      { title: "材料", key: "evidence", render: (_, f) => {
+        const texts = f.evidence.filter((text) => !f.files.some((file) => file.name === text));
+        return texts.length + f.files.length > 0 ? <><ul className="plain">{texts.map((text, i) => <li key={i}>{text}</li>)}</ul><Files files={f.files} /></> : <span className="muted">—</span>;
+      } },
       {
         title: "由哪一条记录登记", key: "event", width: 300,
         render: (_, f) => f.event ? (

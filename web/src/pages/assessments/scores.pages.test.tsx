@@ -82,7 +82,7 @@ const card: ScoreCardData = {
 const moment = { stream: "project/p1", seq: 2, type: "project.advanced", at: "2023-03-12T02:00:00Z", actor_name: "陈静", unit_name: "甲县招商局", text: "推进至签约", automatic: false, hash: "9f8e7d6c5b4a39281706" };
 const chain: ScoreEvidence = {
   year: 2023, unit_id: "a", unit_name: "甲县", indicator: a1, run: runs[0] as AssessmentRun, book: "示例细则 1", more: 3,
-  figures: [{ name: "签约数", value: "6", source: "appeal", source_label: "申诉裁定", fixed: true, evidence: ["第1件申诉裁定"], event: { ...moment, text: "裁定申诉成立" } }],
+  figures: [{ name: "签约数", value: "6", source: "appeal", source_label: "申诉裁定", fixed: true, evidence: ["第1件申诉裁定"], files: [{ id: "f1", name: "行程说明.pdf", size: 2048 }], event: { ...moment, text: "裁定申诉成立" } }],
   projects: [{
     code: "SY001", name: "项目1", id: "p1", fields: [{ name: "签约日期", value: "2023-03-12" }], events: [moment],
     reviews: [{ id: "r1", county_id: "a", light: "green", opined: 1, outcome: "approved", project_id: "p1", project_name: "项目1", provisional: false, seats: 1, stage: "end", started_at: "2023-01-01T02:00:00Z", started_by: "陈静", started_unit: "甲县" }],
