@@ -31,6 +31,9 @@ func assessmentOf(v app.View[assessment.State], actor org.Actor) Assessment {
 		}
 	}
 	for _, j := range s.Plan.Judges {
+		if !all && j.UserID != actor.UserID { // who marks is nobody's business but the office's
+			continue
+		}
 		out.Judges = append(out.Judges, AssessmentJudge{UserID: j.UserID, Name: j.Name, UnitName: j.UnitName, Panel: j.Panel, Topics: j.Topics, Owed: s.Unmarked(j)})
 		if j.UserID == actor.UserID {
 			out.Marking = append(out.Marking, j.Topics...)

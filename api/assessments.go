@@ -109,7 +109,7 @@ type Assessment struct {
 	Book         assessment.BookUse     `json:"book"`
 	Members      []assessment.Member    `json:"members"`
 	Duties       map[string]string      `json:"duties" doc:"who verifies which indicator: unit ids"`
-	Judges       []AssessmentJudge      `json:"judges"`
+	Judges       []AssessmentJudge      `json:"judges" doc:"for the office; a judge sees only themself"`
 	Targets      []AssessmentTargets    `json:"targets" doc:"versions of 任务分解表, oldest first"`
 	Changes      []AssessmentChange     `json:"changes" doc:"for the office"`
 	Draws        []AssessmentDraw       `json:"draws" doc:"for the office"`

@@ -2517,6 +2517,7 @@ export interface components {
             /** @description the year */
             id: string;
             illustrative: boolean;
+            /** @description for the office; a judge sees only themself */
             judges: components["schemas"]["AssessmentJudge"][];
             /** @description overdue self-reports are filled in from the registry, automatically */
             lapse: boolean;
