@@ -207,11 +207,15 @@ func (s *Server) editProject(ctx context.Context, in *struct {
 }
 
 type timelineList struct {
+	Items []TimelineItem `json:"items"`
+}
+
+type projectHistory struct {
 	Items  []TimelineItem     `json:"items"`
 	Scores []app.ProjectScore `json:"scores" doc:"annual scores that the project counted in, as far as the caller may see them"`
 }
 
-func (s *Server) projectTimeline(ctx context.Context, in *ProjectID) (*body[timelineList], error) {
+func (s *Server) projectTimeline(ctx context.Context, in *ProjectID) (*body[projectHistory], error) {
 	actor := actorOf(ctx)
 	events, err := s.Projects.Timeline(ctx, actor, in.ID)
 	if err != nil {
@@ -222,7 +226,7 @@ func (s *Server) projectTimeline(ctx context.Context, in *ProjectID) (*body[time
 		return nil, fail(ctx, err)
 	}
 	scores, err := s.Assessments.ScoresOf(ctx, actor, p.Code)
-	return answer(ctx, timelineList{Items: timeline(events), Scores: scores}, err)
+	return answer(ctx, projectHistory{Items: timeline(events), Scores: scores}, err)
 }
 
 // sheetAnswer documents an xlsx as the answer.

@@ -5325,6 +5325,11 @@ export interface components {
              */
             version: number;
         };
+        ProjectHistory: {
+            items: components["schemas"]["TimelineItem"][];
+            /** @description annual scores that the project counted in, as far as the caller may see them */
+            scores: components["schemas"]["ProjectScore"][];
+        };
         ProjectScore: {
             indicator: string;
             name: string;
@@ -6448,8 +6453,6 @@ export interface components {
         };
         TimelineList: {
             items: components["schemas"]["TimelineItem"][];
-            /** @description annual scores that the project counted in, as far as the caller may see them */
-            scores: components["schemas"]["ProjectScore"][];
         };
         Unit: {
             id: string;
@@ -17925,7 +17928,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TimelineList"];
+                    "application/json": components["schemas"]["ProjectHistory"];
                 };
             };
             /** @description Bad Request */
