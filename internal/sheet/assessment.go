@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -25,24 +24,13 @@ type CellFigure struct {
 // thirty that has a column 单位 and one of the figures, whose head may name a unit of
 // measure, as in 签约金额目标(万元). Empty cells aren't given; 无 takes a target back.
 func ReadCells(data []byte, figures []string, members []assessment.Member) ([]assessment.Cell, []Problem) {
-	book, problem := open(bytes.NewReader(data))
-	if problem != nil {
-		return nil, []Problem{*problem}
-	}
-	defer book.Close()
-	r := &reader{book: book, epoch: epochOf(book)}
-	for _, name := range book.GetSheetList() {
-		lines, wrong := r.lines(name)
-		if wrong != nil {
-			return nil, []Problem{{Sheet: name, Code: wrong.code, Message: wrong.message}}
-		}
-		for i, l := range lines[:min(len(lines), 30)] {
-			if h := cellHeader(l, figures); h.unit > 0 && len(h.figures) > 0 {
-				return cellRows(shownIn(book, name), name, h, l, lines[i+1:], figures, members)
-			}
-		}
-	}
-	return nil, []Problem{{Code: "header_not_found", Message: "没有找到表头:前30行中应有一行写明单位和各项目标,如“签约项目目标(个)”"}}
+	return readTable(data, func(l line) (cellPlaces, bool) {
+		h := cellHeader(l, figures)
+		return h, h.unit > 0 && len(h.figures) > 0
+	}, "没有找到表头:前30行中应有一行写明单位和各项目标,如“签约项目目标(个)”",
+		func(r *reader, name string, h cellPlaces, head line, below []line) ([]assessment.Cell, []Problem) {
+			return cellRows(shownIn(r.book, name), name, h, head, below, figures, members)
+		})
 }
 
 // cellPlaces says in which column (1-based) each thing stands.
@@ -207,24 +195,13 @@ const (
 // ReadReport reads the first worksheet with a header of a self-report: columns 数据项 and
 // 自报数, and 差异理由 where there is one. Empty cells aren't given.
 func ReadReport(data []byte, figures []string) ([]ReportLine, []Problem) {
-	book, problem := open(bytes.NewReader(data))
-	if problem != nil {
-		return nil, []Problem{*problem}
-	}
-	defer book.Close()
-	r := &reader{book: book, epoch: epochOf(book)}
-	for _, name := range book.GetSheetList() {
-		lines, wrong := r.lines(name)
-		if wrong != nil {
-			return nil, []Problem{{Sheet: name, Code: wrong.code, Message: wrong.message}}
-		}
-		for i, l := range lines[:min(len(lines), 30)] {
-			if h := reportHeader(l); h[figureColumn] > 0 && h[saidColumn] > 0 {
-				return reportRows(shownIn(book, name), name, h, lines[i+1:], figures)
-			}
-		}
-	}
-	return nil, []Problem{{Code: "header_not_found", Message: "没有找到表头:前30行中应有一行写明“" + figureColumn + "”和“" + saidColumn + "”"}}
+	return readTable(data, func(l line) (map[string]int, bool) {
+		h := reportHeader(l)
+		return h, h[figureColumn] > 0 && h[saidColumn] > 0
+	}, "没有找到表头:前30行中应有一行写明“"+figureColumn+"”和“"+saidColumn+"”",
+		func(r *reader, name string, h map[string]int, _ line, below []line) ([]ReportLine, []Problem) {
+			return reportRows(shownIn(r.book, name), name, h, below, figures)
+		})
 }
 
 func reportHeader(l line) map[string]int {

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"bytes"
 	"io"
 	"slices"
 	"strings"
@@ -51,24 +50,13 @@ const pairingsSheet = "包联清单"
 // among the first thirty that names the project and the department. milestones are the
 // titles of columns with planned days.
 func ReadPairings(data []byte, milestones []string) ([]Pairing, []Problem) {
-	book, problem := open(bytes.NewReader(data))
-	if problem != nil {
-		return nil, []Problem{*problem}
-	}
-	defer book.Close()
-	r := &reader{book: book, epoch: epochOf(book)}
-	for _, name := range book.GetSheetList() {
-		lines, wrong := r.lines(name)
-		if wrong != nil {
-			return nil, []Problem{{Sheet: name, Code: wrong.code, Message: wrong.message}}
-		}
-		for i, l := range lines[:min(len(lines), 30)] {
-			if h := pairingHeader(l, milestones); h.complete() {
-				return r.pairings(name, h, lines[i+1:])
-			}
-		}
-	}
-	return nil, []Problem{{Code: "header_not_found", Message: "没有找到表头:前30行中应有一行写明项目名称(或项目编号)、包联单位、包联领导"}}
+	return readTable(data, func(l line) (pairingPlaces, bool) {
+		h := pairingHeader(l, milestones)
+		return h, h.complete()
+	}, "没有找到表头:前30行中应有一行写明项目名称(或项目编号)、包联单位、包联领导",
+		func(r *reader, name string, h pairingPlaces, _ line, below []line) ([]Pairing, []Problem) {
+			return r.pairings(name, h, below)
+		})
 }
 
 // pairingPlaces says in which column (1-based) each thing stands.

@@ -175,7 +175,7 @@ func ReadRegister(kind register.Kind, data []byte, units []org.Unit) ([]Register
 			return nil, []Problem{{Sheet: name, Code: wrong.code, Message: wrong.message}}
 		}
 		found := false
-		for i, l := range lines[:min(len(lines), 30)] {
+		for i, l := range lines[:min(len(lines), headerWithin)] {
 			if places := x.header(l); !found && x.rows == nil && places != nil {
 				x.main(name, places, lines[i+1:])
 				found = true
@@ -284,7 +284,7 @@ func (x *registerReader) records(sheets []string) {
 	}
 	for _, sheet := range sheets {
 		lines, _ := x.lines(sheet)
-		for i, l := range lines[:min(len(lines), 30)] {
+		for i, l := range lines[:min(len(lines), headerWithin)] {
 			places := make([]int, len(r.columns))
 			for n, name := range r.columns {
 				for at := 1; at <= len(l.cells); at++ {

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"slices"
@@ -33,24 +32,13 @@ type Target struct {
 // ReadTargets reads the first worksheet with a header of 任务分解表: the row among the
 // first thirty that has a column 单位 and one of the indicators.
 func ReadTargets(data []byte, units []org.Unit) ([]Target, []Problem) {
-	book, problem := open(bytes.NewReader(data))
-	if problem != nil {
-		return nil, []Problem{*problem}
-	}
-	defer book.Close()
-	r := &reader{book: book, epoch: epochOf(book)}
-	for _, name := range book.GetSheetList() {
-		lines, wrong := r.lines(name)
-		if wrong != nil {
-			return nil, []Problem{{Sheet: name, Code: wrong.code, Message: wrong.message}}
-		}
-		for i, l := range lines[:min(len(lines), 30)] {
-			if h := targetHeader(l); h.unit > 0 && len(h.indicators) > 0 {
-				return targetRows(name, h, l, lines[i+1:], units)
-			}
-		}
-	}
-	return nil, []Problem{{Code: "header_not_found", Message: "没有找到表头:前30行中应有一行写明单位和各项指标,如“签约项目数(个)”"}}
+	return readTable(data, func(l line) (targetPlaces, bool) {
+		h := targetHeader(l)
+		return h, h.unit > 0 && len(h.indicators) > 0
+	}, "没有找到表头:前30行中应有一行写明单位和各项指标,如“签约项目数(个)”",
+		func(_ *reader, name string, h targetPlaces, head line, below []line) ([]Target, []Problem) {
+			return targetRows(name, h, head, below, units)
+		})
 }
 
 // targetPlaces says in which column (1-based) each thing stands.
