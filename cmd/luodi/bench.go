@@ -146,14 +146,14 @@ func benchDecisions(ctx context.Context, p program, t *table) error {
 	var background sync.WaitGroup
 	background.Go(func() { _ = server.Serve(listener) })
 	defer func() { s.logged("http", server.Close()); background.Wait() }()
+	if err := s.benchAssessment(ctx, t); err != nil {
+		return err
+	}
 	liaison, err := s.benchPublish(ctx, t)
 	if err != nil {
 		return err
 	}
 	if err := s.benchYear(ctx, liaison, t); err != nil {
-		return err
-	}
-	if err := s.benchAssessment(ctx, t); err != nil {
 		return err
 	}
 	site := loadtest.NewSite("http://" + listener.Addr().String())

@@ -81,31 +81,47 @@ func ahead(a, b liaison.State) bool {
 // of the cut-off, by department. Beside the figures of liaison.Results there are the
 // three rates of what was on time, and how many liaisons were red at the cut-off.
 func (l PastLiaisons) Results(ctx context.Context, year int, cutoff calendar.Date, knownAt time.Time) (map[string]map[string]string, error) {
-	from := midnight(calendar.Date{Year: year, Month: time.January, Day: 1})
-	until := midnight(cutoff.AddDays(1))
-	if until.After(knownAt) {
-		until = knownAt
+	t := newTally(year, cutoff, knownAt)
+	err := l.each(ctx, knownAt, t.count)
+	return t.results(), err
+}
+
+// tally counts what fell due in a year, by department.
+type tally struct {
+	from, until time.Time
+	counted     map[string]*liaison.Results
+	red         map[string]int
+}
+
+func newTally(year int, cutoff calendar.Date, knownAt time.Time) *tally {
+	t := &tally{from: midnight(calendar.Date{Year: year, Month: time.January, Day: 1}), until: midnight(cutoff.AddDays(1)), counted: map[string]*liaison.Results{}, red: map[string]int{}}
+	if t.until.After(knownAt) {
+		t.until = knownAt
 	}
-	counted, red := map[string]*liaison.Results{}, map[string]int{}
-	err := l.each(ctx, knownAt, func(s liaison.State) {
-		for _, x := range liaison.Items(s) {
-			if counted[x.DepartmentID] == nil {
-				counted[x.DepartmentID] = new(liaison.Results)
-			}
-			counted[x.DepartmentID].Count(x, from, until)
-			if x.Kind == liaison.ItemLight && x.Level == string(process.Red) && x.OpenedAt.Before(until) && (x.DoneAt.IsZero() || !x.DoneAt.Before(until)) {
-				red[x.DepartmentID]++
-			}
+	return t
+}
+
+func (t *tally) count(s liaison.State) {
+	for _, x := range liaison.Items(s) {
+		if t.counted[x.DepartmentID] == nil {
+			t.counted[x.DepartmentID] = new(liaison.Results)
 		}
-	})
+		t.counted[x.DepartmentID].Count(x, t.from, t.until)
+		if x.Kind == liaison.ItemLight && x.Level == string(process.Red) && x.OpenedAt.Before(t.until) && (x.DoneAt.IsZero() || !x.DoneAt.Before(t.until)) {
+			t.red[x.DepartmentID]++
+		}
+	}
+}
+
+func (t *tally) results() map[string]map[string]string {
 	out := map[string]map[string]string{}
-	for department, r := range counted {
-		if *r == (liaison.Results{}) && red[department] == 0 {
+	for department, r := range t.counted {
+		if *r == (liaison.Results{}) && t.red[department] == 0 {
 			continue
 		}
-		out[department] = resultsByName(*r, red[department])
+		out[department] = resultsByName(*r, t.red[department])
 	}
-	return out, err
+	return out
 }
 
 // resultsByName are a department's results under the names that a rule book asks for. A rate of

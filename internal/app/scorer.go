@@ -130,8 +130,9 @@ func (s *Scorer) survey(ctx context.Context, state assessment.State, asOf calend
 // liaisons notes who leads each project and when construction was planned, and the
 // departments' results.
 func (s *Scorer) liaisons(ctx context.Context, v *survey) error {
-	best := map[string]liaison.State{}
+	best, results := map[string]liaison.State{}, newTally(v.year, v.asOf, v.knownAt)
 	err := s.Liaisons.each(ctx, v.knownAt, func(l liaison.State) {
+		results.count(l)
 		if l.Role != liaison.Lead {
 			return
 		}
@@ -152,11 +153,7 @@ func (s *Scorer) liaisons(ctx context.Context, v *survey) error {
 		}
 		v.carried[id] = c
 	}
-	results, err := s.Liaisons.Results(ctx, v.year, v.asOf, v.knownAt)
-	if err != nil {
-		return err
-	}
-	for unit, list := range results {
+	for unit, list := range results.results() {
 		v.result(unit, list)
 	}
 	return nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"luodi/internal/app"
@@ -145,27 +146,43 @@ func (s *Store) SelfReportRowOf(ctx context.Context, id string) (app.SelfReportR
 	return row.report(), err
 }
 
+// touchRow is a project in an output: a run touches a project many times over, and is
+// written in one go.
 type touchRow struct {
-	Output    string
-	Project   string
-	UnitID    string
-	Indicator string
+	Output  string
+	Project string
+	Places  []byte // JSON of []touchPlace
+}
+
+type touchPlace struct {
+	UnitID    string `json:"unit"`
+	Indicator string `json:"indicator"`
 }
 
 func (touchRow) TableName() string { return "assessment_touches" }
 
 // SaveTouches implements app.AssessmentTx. An output is what it is: what was noted of it
-// before is replaced by the same.
+// stays.
 func (t *tx) SaveTouches(output string, list []app.Touch) error {
-	if err := t.db.Where("output = ?", output).Delete(&touchRow{}).Error; err != nil {
+	var noted int64
+	if err := t.db.Model(&touchRow{}).Where("output = ?", output).Limit(1).Count(&noted).Error; err != nil || noted > 0 || len(list) == 0 {
 		return translate(err)
 	}
-	if len(list) == 0 {
-		return nil
+	var codes []string
+	places := map[string][]touchPlace{}
+	for _, x := range list {
+		if places[x.Project] == nil {
+			codes = append(codes, x.Project)
+		}
+		places[x.Project] = append(places[x.Project], touchPlace{UnitID: x.UnitID, Indicator: x.Indicator})
 	}
-	rows := make([]touchRow, len(list))
-	for i, x := range list {
-		rows[i] = touchRow{Output: output, Project: x.Project, UnitID: x.UnitID, Indicator: x.Indicator}
+	rows := make([]touchRow, len(codes))
+	for i, code := range codes {
+		data, err := json.Marshal(places[code])
+		if err != nil {
+			return err
+		}
+		rows[i] = touchRow{Output: output, Project: code, Places: data}
 	}
 	return translate(t.db.CreateInBatches(&rows, 500).Error)
 }
@@ -173,10 +190,18 @@ func (t *tx) SaveTouches(output string, list []app.Touch) error {
 // TouchesOf implements app.AssessmentReads.
 func (s *Store) TouchesOf(ctx context.Context, project string) ([]app.Touch, error) {
 	var rows []touchRow
-	err := s.read.WithContext(ctx).Where("project = ?", project).Order("output, unit_id, indicator").Find(&rows).Error
-	out := make([]app.Touch, len(rows))
-	for i, r := range rows {
-		out[i] = app.Touch{Output: r.Output, Project: r.Project, UnitID: r.UnitID, Indicator: r.Indicator}
+	if err := s.read.WithContext(ctx).Where("project = ?", project).Order("output").Find(&rows).Error; err != nil {
+		return nil, translate(err)
 	}
-	return out, translate(err)
+	out := []app.Touch{}
+	for _, r := range rows {
+		var places []touchPlace
+		if err := json.Unmarshal(r.Places, &places); err != nil {
+			return nil, err
+		}
+		for _, x := range places {
+			out = append(out, app.Touch{Output: r.Output, Project: r.Project, UnitID: x.UnitID, Indicator: x.Indicator})
+		}
+	}
+	return out, nil
 }

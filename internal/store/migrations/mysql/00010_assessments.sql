@@ -47,8 +47,7 @@ CREATE TABLE self_reports (
 CREATE TABLE assessment_touches (
   output VARCHAR(64) NOT NULL,
   project VARCHAR(64) NOT NULL,
-  unit_id VARCHAR(64) NOT NULL,
-  indicator VARCHAR(64) NOT NULL,
-  PRIMARY KEY (project, output, unit_id, indicator),
+  places MEDIUMBLOB NOT NULL,
+  PRIMARY KEY (project, output),
   KEY assessment_touches_output (output)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -47,8 +47,7 @@ CREATE INDEX self_reports_year ON self_reports (year, unit_id);
 CREATE TABLE assessment_touches (
   output TEXT NOT NULL CHECK (length(output) <= 64),
   project TEXT NOT NULL CHECK (length(project) <= 64),
-  unit_id TEXT NOT NULL CHECK (length(unit_id) <= 64),
-  indicator TEXT NOT NULL CHECK (length(indicator) <= 64),
-  PRIMARY KEY (project, output, unit_id, indicator)
+  places BLOB NOT NULL CHECK (length(places) < 16777216),
+  PRIMARY KEY (project, output)
 );
 CREATE INDEX assessment_touches_output ON assessment_touches (output);
