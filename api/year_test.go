@@ -727,3 +727,62 @@ func TestAVerifiedFigureStands(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// ownTable counts records that only the book knows of.
+const ownTable = `格式: 1
+标题: 信息报送考核
+版本: 2023年试行
+台账:
+  - {名称: 信息, 字段: [{名称: 采用, 类型: 是否}]}
+分组: [{名称: 县市区}]
+量:
+  - {名称: 信息条数, 计量: 条, 公式: 计数(信息)}
+指标:
+  - {编号: A, 名称: 信息报送, 条款: 第一条, 公式: 信息条数 ÷ 1条}
+`
+
+// A book without targets is issued without them. Records that nobody keeps score nothing by themselves: a book that scores them one by
+// one isn't chosen, and a number of them is what the unit says and a verifier confirms.
+func TestABookWithATableOfItsOwn(t *testing.T) {
+	x := newBureau(t)
+	x.assessor.post(yearsPath, fields{"year": 2023, "book_id": x.book("shiyan-2023-counties.yaml")}).refused(http.StatusConflict, "rulebook_tables")
+	b := into[struct{ ID string }](x.assessor.send(http.MethodPost, booksPath, []byte(ownTable), asYAML).is(http.StatusCreated))
+	x.leader.post(booksPath+"/"+b.ID+"/publish", fields{}).is(http.StatusOK)
+	x.assessor.post(yearsPath, fields{"year": 2023, "book_id": b.ID}).is(http.StatusCreated)
+	x.do(x.leader, "issue", fields{}).is(http.StatusOK)
+	x.do(x.assessor, "begin_reporting", fields{}).is(http.StatusOK)
+	if it := x.reportOf(x.county, "danjiangkou").Items; len(it) != 1 || it[0].Registry != "" {
+		t.Fatalf("%+v", it)
+	}
+	total := func(at string) string {
+		for _, r := range into[app.ScoreTable](x.assessor.get(yearsPath + "/2023" + at).is(http.StatusOK)).Groups[0].Rows {
+			if r.UnitID == "danjiangkou" {
+				return r.Total
+			}
+		}
+		return ""
+	}
+	x.do(x.assessor, "trial", fields{}).is(http.StatusOK)
+	first := into[app.ScoreTable](x.assessor.get(yearsPath + "/2023/runs/1").is(http.StatusOK))
+	if n := len(first.Groups[0].Rows); first.Sources["nobody"].Count != n || total("/runs/1") != "0" {
+		t.Errorf("%d units, sources %+v, %s points", n, first.Sources, total("/runs/1"))
+	}
+	for i, m := range x.assessor.theYear(x.year).Members {
+		p := x.as(m.UnitID + ".jingban")
+		x.report(p, m.UnitID, "submit", fields{}).refused(http.StatusUnprocessableEntity, "report_incomplete")
+		x.report(p, m.UnitID, "fill", fields{"items": []fields{{"figure": "信息条数", "value": fmt.Sprint(i + 3)}}}).is(http.StatusOK)
+		x.report(p, m.UnitID, "submit", fields{}).is(http.StatusOK)
+	}
+	said := x.reportOf(x.county, "danjiangkou").Items[0].Said
+	x.do(x.assessor, "trial", fields{}).is(http.StatusOK)
+	if got := total("/runs/2"); got != said {
+		t.Errorf("a trial gives %q, the unit said %s", got, said)
+	}
+	x.do(x.assessor, "begin_verifying", fields{}).is(http.StatusOK)
+	x.verifyAll()
+	x.do(x.assessor, "begin_scoring", fields{}).is(http.StatusOK)
+	x.do(x.assessor, "official", fields{}).is(http.StatusOK)
+	if got := total("/scores"); got != said {
+		t.Errorf("the official run gives %q, verified %s", got, said)
+	}
+}

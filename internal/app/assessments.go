@@ -99,7 +99,8 @@ func (s *Assessments) Create(ctx context.Context, actor org.Actor, key string, i
 	return r, err
 }
 
-// use is a published rule book as a year uses it; nil when there is none.
+// use is a published rule book as a year uses it; nil when there is none. Errors:
+// Conflict "rulebook_tables" for one that scores records which nobody keeps.
 func (s *Assessments) use(ctx context.Context, id string) (*assessment.BookUse, error) {
 	row, err := s.Reads.RuleBook(ctx, id)
 	if fault.Is(err, fault.NotFound) || err == nil && row.Stage != assessment.BookPublished {
@@ -111,6 +112,9 @@ func (s *Assessments) use(ctx context.Context, id string) (*assessment.BookUse, 
 	b, err := s.Scorer.Book(ctx, row.Digest)
 	if err != nil {
 		return nil, err
+	}
+	if list := b.Unkept(rulebook.ProjectTable); len(list) > 0 {
+		return nil, fault.Newf(fault.Conflict, "rulebook_tables", "细则的“%s”直接按台账“%s”的记录计分,系统没有这一台账;请在细则中先把它计为一个量(由单位填报、部门核实),再按量计分", list[0].By, list[0].Table)
 	}
 	use := assessment.UseOf(id, b)
 	return &use, nil

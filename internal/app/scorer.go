@@ -315,6 +315,8 @@ func (s *Scorer) reported(ctx context.Context, state assessment.State, m assessm
 			in.Figures = append(in.Figures, f)
 		case x.Origin == selfreport.Counted && x.Verdict.Final() && f.Value != "":
 			in.Agreed = append(in.Agreed, f)
+		case x.Origin == selfreport.Counted && x.Value == "":
+			in.Figures = append(in.Figures, assessment.InputFigure{Unit: m.UnitID, Name: x.Name, Value: "0", Source: assessment.FromNobody, Fixed: true, Stream: row.Stream, Seq: x.Seq})
 		}
 	}
 	if state.Plan.Book.Fraud != "" { // none is a figure too
@@ -343,7 +345,8 @@ func inputOf(x selfreport.Item, unit, stream string, tentative bool) (f assessme
 		}
 	}
 	if x.Origin == selfreport.Counted {
-		if !x.Verdict.Final() || f.Value == x.Value || f.Value == "" {
+		// The registry's own stands until another is verified, where it has one.
+		if !x.Verdict.Final() && x.Value != "" || f.Value == x.Value || f.Value == "" {
 			return f, false
 		}
 		f.Fixed = true
@@ -405,6 +408,10 @@ func (s *Scorer) Known(ctx context.Context, state assessment.State, asOf calenda
 				continue
 			}
 			metric := book.Metric(f.Name)
+			if !slices.Equal(metric.Tables(), []string{rulebook.ProjectTable}) {
+				list[f.Name] = selfreport.Known{Source: "系统没有这一台账,由单位填报"}
+				continue
+			}
 			list[f.Name] = selfreport.Known{Value: metric.Write(counted.Metric(metric, i)), Records: len(counted.Records(metric, i)), Source: "项目库"}
 		}
 		out[m.UnitID] = list

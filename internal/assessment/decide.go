@@ -415,6 +415,9 @@ func issue(d decision) ([]event.Body, error) {
 	if err := d.Given(&g); err != nil {
 		return nil, err
 	}
+	if len(d.State.Targets) == 0 {
+		return []event.Body{TargetsIssued{Units: len(d.State.Active())}}, nil
+	}
 	sheet := d.State.Targets[len(d.State.Targets)-1]
 	if g.Sheet == nil || g.Sheet.Digest != sheet.Digest {
 		return nil, fault.New(fault.Conflict, "targets_changed", "任务分解表已变动,请刷新后再下达")

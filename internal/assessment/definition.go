@@ -102,7 +102,7 @@ func Tasks(s State) []process.Task {
 	}
 	switch since := s.StageSince; s.Stage {
 	case Setup:
-		if n := len(s.Targets); n > 0 {
+		if n := len(s.Targets); n > 0 { // without any, the assessor says when it is ready
 			add("issue/"+s.Targets[n-1].Digest, ActIssue, "下达"+s.Title()+"任务", s.Targets[n-1].By.At, false, org.CentreLeader)
 		}
 	case Reporting:

@@ -50,7 +50,8 @@ type (
 	TargetsSet struct {
 		Sheet TargetSheet `json:"sheet"`
 	}
-	// TargetsIssued issues the targets to the units: 下达任务.
+	// TargetsIssued issues the targets to the units: 下达任务. Version 0 is of a book
+	// without targets.
 	TargetsIssued struct {
 		Version int `json:"version"`
 		Units   int `json:"units"`

@@ -63,12 +63,13 @@ const (
 	FromFraud    FigureSource = "fraud"      // frauds that were found
 	FromAppeal   FigureSource = "appeal"     // an accepted appeal
 	FromWhatIf   FigureSource = "whatif"     // somebody's supposition
+	FromNobody   FigureSource = "nobody"     // a count of records that nobody keeps and nobody stated: none
 )
 
 // Label is the source's Chinese name.
 func (f FigureSource) Label() string {
 	return map[FigureSource]string{FromTarget: "任务分解表", FromVerified: "自评,已核实", FromReport: "自评,未核实", FromRegistry: "登记数", FromFraud: "弄虚作假认定",
-		FromAppeal: "申诉裁定", FromWhatIf: "假设"}[f]
+		FromAppeal: "申诉裁定", FromWhatIf: "假设", FromNobody: "无人填报,按零计"}[f]
 }
 
 // InputFigure is one figure of one unit. Fixed ones take the place of what the records

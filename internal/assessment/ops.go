@@ -209,11 +209,11 @@ func mayIssue(s State, a org.Actor, now time.Time) ([]target, refusal) {
 	switch {
 	case len(on) == 0:
 		return on, no
-	case len(s.Targets) == 0:
+	case len(s.Targets) == 0 && !s.Plan.Book.NoTargets:
 		return process.NotNow("还没有任务分解表")
 	case len(s.Plan.Members) == 0:
 		return process.NotNow("还没有被考核单位")
-	case s.Targets[len(s.Targets)-1].By.is(a):
+	case len(s.Targets) > 0 && s.Targets[len(s.Targets)-1].By.is(a):
 		return process.NotYou("须由任务分解表编制人以外的人下达")
 	}
 	return on, no

@@ -57,6 +57,9 @@ var told = map[string]func(event.Event) string{
 		return fmt.Sprintf("编制任务分解表,目标%d项,提示%d处", b.Sheet.Count, b.Sheet.Findings)
 	}),
 	"assessment.issued": event.Told(func(b TargetsIssued, _ event.Event) string {
+		if b.Version == 0 {
+			return fmt.Sprintf("向%d个单位下达任务(细则没有目标)", b.Units)
+		}
 		return fmt.Sprintf("向%d个单位下达任务(第%d版)", b.Units, b.Version)
 	}),
 	"assessment.change_proposed": event.Told(func(b ChangeProposed, _ event.Event) string {

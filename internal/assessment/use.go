@@ -22,7 +22,8 @@ type BookUse struct {
 	PublicityDays   int            `json:"publicity_days,omitempty"`
 	SecondPublicity bool           `json:"second_publicity,omitempty"`
 	SecondDays      int            `json:"second_days,omitempty"`
-	Fraud           string         `json:"fraud,omitempty"` // the figure that counts frauds
+	Fraud           string         `json:"fraud,omitempty"`      // the figure that counts frauds
+	NoTargets       bool           `json:"no_targets,omitempty"` // nothing is scored against a target
 }
 
 // GroupUse is a group of units; a roster names them when the book does.
@@ -92,6 +93,7 @@ func UseOf(id string, b *rulebook.Book) BookUse {
 		}
 		out.Topics = append(out.Topics, use)
 	}
+	out.NoTargets = !slices.ContainsFunc(b.GroupNames(), func(name string) bool { return len(TargetFigures(b, name)) > 0 })
 	for _, g := range b.Grades {
 		out.Grades = append(out.Grades, g.Name)
 	}

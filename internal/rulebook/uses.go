@@ -171,6 +171,51 @@ func (m *Metric) derived() bool {
 	return m.reported == nil && m.Table == nil && m.Value.Type == Number
 }
 
+// Tables are the names of the tables whose records the metric's own formula takes, but
+// for marks, in the order of the formula.
+func (m *Metric) Tables() []string {
+	var list []string
+	for _, a := range m.aggregates() {
+		list = addAll(list, []string{a.Table.Name})
+	}
+	return list
+}
+
+// RecordUse says what is made of a table's records.
+type RecordUse struct {
+	Table string
+	By    string // the indicator's number and name, or the metric's name
+}
+
+// Unkept is what the book makes of records that nobody keeps: kept names the tables that
+// somebody does. What Counted gives isn't among it: such a number can be fixed (Fix).
+func (b *Book) Unkept(kept ...string) []RecordUse {
+	kept, counted := append(kept, MarkTable), b.Counted()
+	var list []RecordUse
+	for _, c := range b.columns {
+		if c.Table != nil || c.Metric != nil && slices.Contains(counted, c.Metric) {
+			continue
+		}
+		c.Expr.Walk(func(e *Expr) {
+			if e.Op == OpAggregate && !slices.Contains(kept, e.Agg.Table.Name) {
+				list = addAll(list, []RecordUse{{Table: e.Agg.Table.Name, By: c.owner()}})
+			}
+		})
+	}
+	return list
+}
+
+// owner names whose column it is.
+func (c *Column) owner() string {
+	switch {
+	case c.Node != nil:
+		return c.Node.ID + c.Node.Name
+	case c.Metric != nil:
+		return c.Metric.Name
+	}
+	return c.Label
+}
+
 // aggregates are the figures over records, but for marks, in the metric's own formula.
 func (m *Metric) aggregates() []*Aggregate {
 	var list []*Aggregate

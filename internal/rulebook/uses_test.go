@@ -138,6 +138,42 @@ func TestTopics(t *testing.T) {
 	}
 }
 
+// What is scored by records that nobody keeps is told; a number of them may be fixed.
+func TestUnkept(t *testing.T) {
+	const own = `格式: 1
+标题: 试
+台账:
+  - {名称: 信息, 字段: [{名称: 采用, 类型: 是否}]}
+量:
+  - {名称: 信息数, 计量: 个, 公式: 计数(信息)}
+  - {名称: 采用率, 计量: "%", 比率: {分子: 信息数, 分母: 5个}}
+  - {名称: 签约, 计量: 个, 公式: 计数(项目，本年签约)}
+指标:
+  - {编号: A, 名称: 报送, 条款: 一, 公式: 信息数 ÷ 1个}
+  - {编号: B, 名称: 采用, 条款: 二, 逐项: {表: 信息, 得分: "如果(采用, 2, 1)"}}
+  - {编号: C, 名称: 评, 条款: 三, 分值: 10, 评议: {事项: 服务}}
+  - {编号: D, 名称: 率, 条款: 四, 公式: 采用率 × 签约 ÷ 1个}
+`
+	b := load(t, own)
+	if got := b.Unkept(ProjectTable); !slices.Equal(got, []RecordUse{{Table: "信息", By: "B采用"}}) {
+		t.Error(got)
+	}
+	if got := b.Unkept(ProjectTable, "信息"); got != nil {
+		t.Error(got)
+	}
+	if got := b.Unkept("信息"); got != nil { // 签约 is a number, which may be fixed
+		t.Error(got)
+	}
+	for name, want := range map[string][]string{"信息数": {"信息"}, "签约": {ProjectTable}, "采用率": nil} {
+		if got := b.Metric(name).Tables(); !slices.Equal(got, want) {
+			t.Error(name, got)
+		}
+	}
+	if got := load(t, usesBook).Unkept(); len(got) != 0 {
+		t.Error(got)
+	}
+}
+
 // TestLimit: quotas by number or share, by group, rounded as the book says.
 func TestLimit(t *testing.T) {
 	b := load(t, usesBook)

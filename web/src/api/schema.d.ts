@@ -2621,6 +2621,7 @@ export interface components {
             id: string;
             illustrative?: boolean;
             indicators: components["schemas"]["AssessmentIndicator"][];
+            no_targets?: boolean;
             /** Format: int64 */
             publicity_days?: number;
             /** Format: int64 */
