@@ -87,7 +87,7 @@ func numerals(n int) string {
 
 func (x *composer) compose() {
 	if a := x.c.Amends; a != nil {
-		x.text("%s所载数据有误,现予更正。更正理由:%s。涉及数据%d处,列于文末附表;原通报其余内容不变。", a.Number, strings.TrimRight(a.Reason, "。"), len(a.Changes))
+		x.text("%s所载数据有误,现予更正。更正理由:%s。涉及数据%d处,列于“更正内容”;原通报其余内容不变。", a.Number, strings.TrimRight(a.Reason, "。"), len(a.Changes))
 	}
 	if x.s.Text != "" {
 		x.add(document.Text{Text: "【编者按】" + x.s.Text})
@@ -325,11 +325,11 @@ func (x *composer) reached(unit string, lines []bulletin.Line) document.Table {
 }
 
 func (x *composer) completion(unit, key string, lines []bulletin.Line) document.Table {
-	t := document.Table{Columns: []document.Column{col(unit, 2), num(bulletin.Label(key)+"目标", 2), num("累计完成", 1.4), num("完成率", 1.2), num("超(欠)序时进度(百分点)", 2)}}
-	show := func(s string) string { return orDash(s, "") }
+	in, show := "个", func(s string) string { return orDash(s, "") }
 	if strings.HasSuffix(key, "_amount") {
-		show = yi
+		in, show = "亿元", yi
 	}
+	t := document.Table{Columns: []document.Column{col(unit, 2), num(bulletin.Label(key)+"目标("+in+")", 2), num("累计完成("+in+")", 1.4), num("完成率", 1.2), num("超(欠)序时进度(百分点)", 2)}}
 	for _, l := range lines {
 		m := figure(l, key)
 		t.Rows = append(t.Rows, []string{l.Name, show(m.Target), show(m.Year), orDash(m.Completion, "%"), orDash(m.Lead, "")})
@@ -405,7 +405,7 @@ func (x *composer) register(s bulletin.Section) {
 	x.add(t)
 	note := s.Note
 	if more := len(s.Rows) - mostTeams; more > 0 {
-		note += fmt.Sprintf("按签约金额列前%d项,其余%d项见附表(电子表格)。", mostTeams, more)
+		note += fmt.Sprintf("只列前%d项,其余%d项见附表(电子表格)。", mostTeams, more) // each register has an order of its own
 	}
 	if note != "" {
 		x.add(document.Note{Text: "注:" + note})

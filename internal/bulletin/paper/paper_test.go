@@ -82,3 +82,37 @@ func TestTheSameContentIsTheSameDocument(t *testing.T) {
 		}
 	}
 }
+
+// What is left out is said without an order, for registers are ordered each in its own way.
+func TestALongRegisterSaysWhatIsLeftOut(t *testing.T) {
+	c := content()
+	c.Sections[0].Rows = make([][]string, mostTeams+3)
+	for i := range c.Sections[0].Rows {
+		c.Sections[0].Rows[i] = []string{fmt.Sprintf("活动%d号", i+1), "1"}
+	}
+	text := said(Compose(bulletin.State{Stage: bulletin.Draft}, c))
+	if !strings.Contains(text, "只列前20项,其余3项见附表") || !strings.Contains(text, "活动20号") || strings.Contains(text, "活动21号") || strings.Contains(text, "按签约金额列") {
+		t.Error(text)
+	}
+}
+
+func TestTargetsHaveTheirUnit(t *testing.T) {
+	for key, want := range map[string]string{"landed_count": "新注册落地规模项目数目标(个)", "signed_amount": "签约金额目标(亿元)"} {
+		x := composer{c: content()}
+		table := x.completion("县市区", key, x.c.Counties)
+		if table.Columns[1].Title != want || len(table.Rows) != 2 {
+			t.Errorf("%s: %+v", key, table)
+		}
+	}
+}
+
+func TestACorrectionPointsToItsSection(t *testing.T) {
+	c := content()
+	c.Amends = &bulletin.Amends{Number: "〔2023〕第10期", Reason: "签约日期有误。", Changes: []bulletin.Affected{{Table: "city", Name: "全市", Label: "签约项目数", Column: "month", Published: "3", Now: "2"}}}
+	text := said(Compose(bulletin.State{Stage: bulletin.Draft}, c))
+	for _, want := range []string{"更正理由:签约日期有误。涉及数据1处,列于“更正内容”", "、更正内容"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q isn't said", want)
+		}
+	}
+}
