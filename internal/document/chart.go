@@ -16,7 +16,8 @@ const (
 )
 
 // Chart is a picture of figures by category, as wide as the text, on one page. The
-// table beside it carries the exact figures. In Word it's a chart that can be edited.
+// table beside it carries the exact figures. In Word it can be restyled; there is no
+// workbook of its figures behind it.
 type Chart struct {
 	Kind       ChartKind
 	Title      string

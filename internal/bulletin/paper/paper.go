@@ -43,6 +43,9 @@ func (x *composer) footer() string {
 	if x.c.Illustrative > 0 {
 		text += fmt.Sprintf("。所计项目中有%d个为示例数据", x.c.Illustrative)
 	}
+	if due, made := x.s.DueAt, x.s.Opened.At; !due.IsZero() && calendar.DateOf(made).After(calendar.DateOf(due)) {
+		text += fmt.Sprintf("。本期应于%s编制,实际于%s补制", moment(due), moment(made))
+	}
 	return text
 }
 

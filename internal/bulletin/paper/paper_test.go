@@ -106,6 +106,17 @@ func TestTargetsHaveTheirUnit(t *testing.T) {
 	}
 }
 
+func TestALateBulletinSaysSo(t *testing.T) {
+	due := time.Date(2023, time.November, 3, 1, 0, 0, 0, time.UTC)
+	for days, late := range map[int]bool{0: false, 4: true} {
+		s := bulletin.State{Stage: bulletin.Draft}
+		s.DueAt, s.Opened.At = due, due.AddDate(0, 0, days)
+		if got := Compose(s, content()).Footer; strings.Contains(got, "补制") != late {
+			t.Errorf("%d days after: %s", days, got)
+		}
+	}
+}
+
 func TestACorrectionPointsToItsSection(t *testing.T) {
 	c := content()
 	c.Amends = &bulletin.Amends{Number: "〔2023〕第10期", Reason: "签约日期有误。", Changes: []bulletin.Affected{{Table: "city", Name: "全市", Label: "签约项目数", Column: "month", Published: "3", Now: "2"}}}
