@@ -100,18 +100,29 @@ func (c *child) address() string {
 // announced waits for a line on stdout.
 func (c *child) announced(prefix string) string {
 	c.Helper()
+	return c.waited(func() (string, <-chan struct{}) { return c.out.line(prefix) })
+}
+
+// logged waits until the log says text.
+func (c *child) logged(text string) {
+	c.Helper()
+	c.waited(func() (string, <-chan struct{}) { return c.err.containing(text) })
+}
+
+func (c *child) waited(look func() (string, <-chan struct{})) string {
+	c.Helper()
 	deadline := time.After(startWithin)
 	for {
-		line, more := c.out.line(prefix)
+		line, more := look()
 		if line != "" {
 			return line
 		}
 		select {
 		case <-more:
 		case <-c.exited:
-			c.Fatalf("luodi ended with %d instead of announcing itself:\n%s", c.code(), c.err)
+			c.Fatalf("luodi ended with %d before it said what was awaited:\n%s", c.code(), c.err)
 		case <-deadline:
-			c.Fatalf("luodi did not announce itself within %s:\n%s", startWithin, c.err)
+			c.Fatalf("luodi did not say what was awaited within %s:\n%s", startWithin, c.err)
 		}
 	}
 }
@@ -186,11 +197,19 @@ func (o *output) String() string {
 
 // line finds the first whole line with a prefix; more is closed when there is news.
 func (o *output) line(prefix string) (found string, more <-chan struct{}) {
+	return o.find(func(line string) bool { return strings.HasPrefix(line, prefix) })
+}
+
+func (o *output) containing(text string) (found string, more <-chan struct{}) {
+	return o.find(func(line string) bool { return strings.Contains(line, text) })
+}
+
+func (o *output) find(is func(string) bool) (found string, more <-chan struct{}) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	text := o.data.String()
 	for line := range strings.Lines(text) {
-		if strings.HasPrefix(line, prefix) && strings.HasSuffix(line, "\n") {
+		if is(line) && strings.HasSuffix(line, "\n") {
 			return strings.TrimSpace(line), o.more
 		}
 	}

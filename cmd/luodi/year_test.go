@@ -78,7 +78,8 @@ type answerBody map[string]any
 func TestAYearSurvivesKillNine(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
-	args := []string{"serve", "--demo", "--listen", "127.0.0.1:0", "--log-level", "warn", "--data", t.TempDir()}
+	data := []string{"--data", t.TempDir()}
+	args := append([]string{"serve", "--demo", "--listen", "127.0.0.1:0"}, data...)
 	server := launch(t, 0, args...)
 	w := newTown(t, server.address())
 	again := func() {
@@ -95,7 +96,7 @@ func TestAYearSurvivesKillNine(t *testing.T) {
 	w.until(ctx, "the seal", func(y yearOf) bool { return y.count("assessment.errand_done") == 2 })
 	w.step(ctx, assessor, "official", answerBody{})
 	for range 3 {
-		time.Sleep(settle / 2) // a scoring waits that long at least before it looks
+		server.logged("scoring begins") // it settles for a while before it looks
 		again()
 	}
 	y := w.until(ctx, "the official run", func(y yearOf) bool { return y.Stage == "rechecking" })
@@ -107,7 +108,7 @@ func TestAYearSurvivesKillNine(t *testing.T) {
 	w.step(ctx, county, "appeal", answerBody{"indicator": "E1", "text": "外出招商批次少计,请复核"})
 	w.step(ctx, leader, "rule", answerBody{"result": "accepted", "text": "经核属实,予以更正", "corrections": []answerBody{{"figure": "外出招商批次", "value": "131"}}})
 	for range 2 {
-		time.Sleep(settle / 2)
+		server.logged("scoring begins")
 		again()
 	}
 	y = w.until(ctx, "the recomputation", func(y yearOf) bool { return y.Appeals[0].After != 0 })
@@ -115,8 +116,8 @@ func TestAYearSurvivesKillNine(t *testing.T) {
 		t.Fatalf("%d scorings: %+v", n, y.Runs)
 	}
 	server.stop()
-	reconciled(t, args[6:]...)
-	c, code := finished(t, append([]string{"assessment", "verify", "2023", "2024", "--log-level", "warn"}, args[6:]...)...)
+	reconciled(t, data...)
+	c, code := finished(t, append([]string{"assessment", "verify", "2023", "2024", "--log-level", "warn"}, data...)...)
 	if code != 0 || !strings.Contains(c.out.String(), "2 years, 0 differ") {
 		t.Errorf("luodi assessment verify ended with %d\n%s%s", code, c.out, c.err)
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -445,6 +446,7 @@ func (s *Scorer) Score(ctx context.Context, _, id string, e process.Effect) (jso
 	if err != nil {
 		return nil, err
 	}
+	slog.InfoContext(ctx, "scoring begins", "year", id, "run", asked.No, "kind", asked.Kind)
 	if err := s.settle(ctx); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package process
 
 import (
+	"reflect"
 	"time"
 
 	"luodi/internal/calendar"
@@ -85,6 +86,20 @@ func (c Clock) Computed(cal *calendar.Calendar) Clock {
 		c.RemindAt = cal.EndOfDay(remind)
 	}
 	return c
+}
+
+// Moved returns the clock computed again and the light it then stands on; moved reports
+// whether anything differs. A light gets better at once; for the worse, the clock's own
+// timer will say so.
+func (c Clock) Moved(cal *calendar.Calendar, at time.Time, light Light) (next Clock, then Light, moved bool) {
+	next = c.Computed(cal)
+	if reflect.DeepEqual(next, c) {
+		return c, light, false
+	}
+	if now := next.LightAt(at); now.Worse(light) == light {
+		light = now
+	}
+	return next, light, true
 }
 
 // Running reports whether the clock counts now.

@@ -49,3 +49,25 @@ func TestStoppedClockKeepsItsRemainingDays(t *testing.T) {
 		}
 	})
 }
+
+// A notice that moves a deadline turns its light back at once, and never for the worse.
+func TestAMovedClock(t *testing.T) {
+	builtin := shiyanCalendar(t)
+	start := time.Date(2023, time.September, 25, 1, 0, 0, 0, time.UTC) // a Monday
+	bare, err := calendar.New(calendar.DefaultOffice, nil)             // knows no holidays
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := process.StartClock(bare, start, process.Terms{Days: 5, Grace: 1})
+	if _, _, moved := c.Moved(bare, c.Due, process.Yellow); moved {
+		t.Error("the same calendar moves nothing")
+	}
+	// 中秋 and 国庆 2023: 29 September to 6 October are off, the Saturday and Sunday after are worked.
+	next, light, moved := c.Moved(builtin, c.Due, process.Yellow)
+	if !moved || light != process.Green || calendar.DateOf(next.Due) != (calendar.Date{Year: 2023, Month: time.October, Day: 8}) {
+		t.Errorf("moved %v to %s, %s", moved, calendar.DateOf(next.Due), light)
+	}
+	if _, light, moved := next.Moved(bare, next.Due, process.Green); !moved || light != process.Green {
+		t.Errorf("moved %v, %s: for the worse the clock says so itself", moved, light)
+	}
+}

@@ -2,7 +2,6 @@ package selfreport
 
 import (
 	"encoding/json"
-	"reflect"
 	"slices"
 	"time"
 
@@ -220,13 +219,9 @@ func recalculate(s State, at time.Time, cal *calendar.Calendar) []event.Draft {
 	if s.Clock == nil {
 		return nil
 	}
-	moved := s.Clock.Computed(cal)
-	if reflect.DeepEqual(moved, *s.Clock) {
+	next, light, moved := s.Clock.Moved(cal, at, s.Light)
+	if !moved {
 		return nil
 	}
-	light := s.Light
-	if now := moved.LightAt(at); now.Worse(s.Light) == s.Light {
-		light = now // better than before; for the worse, the clock will say so
-	}
-	return event.Drafts(ClockMoved{Clock: moved, Light: light})
+	return event.Drafts(ClockMoved{Clock: next, Light: light})
 }
